@@ -1,0 +1,18 @@
+"""What happens when a reseller platform takes on a customer and bills it, as values and pure functions.
+
+There is nothing to import here; each name has one home:
+
+- `tenantcore.errors`: what is wrong, where, by which rule, and the remedy
+- `tenantcore.money`: exact amounts of one currency
+- `tenantcore.billing_periods`: the periods of a billing cycle, in the tenant's time zone
+- `tenantcore.realm`: the host name a tenant registers to
+- `tenantcore.regions`: countries, their legal tender and time zones
+- `tenantcore.contacts`: e-mail addresses, person names, telephone numbers, postal addresses
+- `tenantcore.pricing`: the pricing model and what fits it
+- `tenantcore.balance`: prepaid or postpaid, and how an account opens
+- `tenantcore.organization`: who the tenant is
+- `tenantcore.tenant`: the whole tenant
+- `tenantcore.validation`: an untyped form in; a value, or every problem, out
+- `tenantcore.onboarding`: a platform and a form in; a tenant and the effects to carry out, or every problem, out
+- `tenantcore.testing`: Hypothesis strategies for every value (needs the `testing` extra)
+"""

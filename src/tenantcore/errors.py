@@ -1,0 +1,187 @@
+"""Lets you tell what is wrong with a value, where, by which rule, and what to do about it.
+
+A `Problem` is data: a code, the path to the spot and parameters. Its sentence is written once, in the code table of
+the module that owns the rule, so that it can be translated; nothing here formats a message where a rule fails.
+
+Building one value raises `InvalidValue` with the first problem. Checking a whole document
+(`tenantcore.validation`) collects every problem. A question whose answer may be no returns a decision instead.
+"""
+
+import enum
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from attrs import evolve, field, frozen
+from immutabledict import immutabledict
+
+__all__ = ["Code", "FieldCode", "InvalidType", "InvalidValue", "Kind", "Problem", "TenantcoreError", "invalid", "shown"]
+
+_LONGEST_SHOWN: Final = 40
+_WIDEST_INTEGER_BITS: Final = 128
+
+
+class Kind(enum.Enum):
+    """What sort of fault a code stands for, so that a host can react to sorts it has never met by name."""
+
+    MISSING = "missing"
+    WRONG_TYPE = "wrong type"
+    MALFORMED = "malformed"
+    OUT_OF_RANGE = "out of range"
+    UNKNOWN = "unknown"
+    CONFLICT = "conflict"
+    TAKEN = "taken"
+    FROZEN = "frozen"
+    WARNING = "warning"
+
+
+class Code(enum.Enum):
+    """Base of every module's table of faults: kind, rule id, English sentence, remedy.
+
+    Sentence and remedy are `str.format` templates over the problem's parameters. The member's name is the stable
+    code: it is unique in the whole library, is what `str()` gives, and is how members are pickled.
+    """
+
+    kind: Kind
+    rule: str
+    sentence: str
+    remedy: str
+
+    def __init__(self, kind: Kind, rule: str, sentence: str, remedy: str) -> None:
+        self.kind = kind
+        self.rule = rule
+        self.sentence = sentence
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __reduce_ex__(self, proto: object) -> tuple[Any, ...]:
+        # By name, not by value: a pickle outlives a reworded sentence.
+        return getattr, (self.__class__, self.name)
+
+
+@enum.unique
+class FieldCode(Code):
+    """Faults that any field of any value can have."""
+
+    FIELD_WRONG_TYPE = (
+        Kind.WRONG_TYPE,
+        "X-2",
+        "{field} must be {expected}, not {actual}",
+        "hand in {expected}",
+    )
+    FIELD_BELOW_MINIMUM = (
+        Kind.OUT_OF_RANGE,
+        "X-2",
+        "{field} must be at least {minimum}, not {value}",
+        "raise it to {minimum} or more",
+    )
+    FIELD_ABOVE_MAXIMUM = (
+        Kind.OUT_OF_RANGE,
+        "X-2",
+        "{field} must be at most {maximum}, not {value}",
+        "lower it to {maximum} or less",
+    )
+    FIELD_EMPTY = (
+        Kind.MISSING,
+        "X-2",
+        "{field} must not be empty",
+        "give at least one character or item",
+    )
+
+
+Param: TypeAlias = str | int
+
+
+@frozen
+class Problem:
+    """One fault or one warning: which rule, where, with what.
+
+    `path` leads from the document's root to the spot, names for fields and numbers (from 0) for places in a list; it
+    is empty when one value was built on its own. `params` never hold telephone numbers, person names or addresses.
+
+    >>> problem = Problem(FieldCode.FIELD_BELOW_MINIMUM, params={"field": "step_seconds", "minimum": 1, "value": 0})
+    >>> str(problem.under("rates", 2))
+    'rates[2]: step_seconds must be at least 1, not 0; raise it to 1 or more'
+
+    Rule: X-3 in docs/reference/errors.md.
+    """
+
+    code: Code
+    path: tuple[str | int, ...] = ()
+    params: Mapping[str, Param] = field(factory=immutabledict, converter=immutabledict)
+
+    def under(self, *steps: str | int) -> "Problem":
+        """Return the same problem as seen from further out: `steps` are put before its path."""
+        return evolve(self, path=(*steps, *self.path))
+
+    @property
+    def sentence(self) -> str:
+        """The fault in English: lower case, no full stop, without its place."""
+        return self.code.sentence.format_map(self.params)
+
+    @property
+    def remedy(self) -> str:
+        """What whoever filled the field in can do about it, in English."""
+        return self.code.remedy.format_map(self.params)
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether the value stands all the same."""
+        return self.code.kind is Kind.WARNING
+
+    @property
+    def place(self) -> str:
+        """The path as a person reads it: `administrators[1].email`; empty for a value on its own."""
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).removeprefix(".")
+
+    def __str__(self) -> str:
+        told = f"{self.sentence}; {self.remedy}"
+        return f"{self.place}: {told}" if self.path else told
+
+
+class TenantcoreError(Exception):
+    """Base of everything that the library raises on purpose."""
+
+
+class InvalidValue(TenantcoreError, ValueError):
+    """A value can't be built; `problem` says which rule forbids it and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class InvalidType(InvalidValue, TypeError):
+    """A value can't be built because an argument is of the wrong type: also a `TypeError`, as callers expect."""
+
+
+def invalid(problem: Problem) -> InvalidValue:
+    """Return the exception for `problem`, to be raised: `InvalidType` for a wrong type, else `InvalidValue`."""
+    return (InvalidType if problem.code.kind is Kind.WRONG_TYPE else InvalidValue)(problem)
+
+
+def shown(value: object) -> str:
+    r"""Return a short text that shows any object in a message: at most about 40 characters, printable, no surrogates.
+
+    Text is quoted and cut, numbers are written out unless they are huge, other objects are named by their type only:
+    their own `repr` may be slow, personal or broken.
+
+    >>> print(shown("Acme\n"), shown(10**5000), shown([1, 2]))
+    'Acme\n' an integer of 16610 bits list
+    """
+    if isinstance(value, str):
+        text = str.__str__(value)
+        return repr(text) if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]!r}..."
+    if type(value) is int and value.bit_length() > _WIDEST_INTEGER_BITS:
+        return f"an integer of {value.bit_length()} bits"
+    if value is None or type(value) in {bool, int, float}:
+        return repr(value)
+    if type(value) is Decimal:
+        written = str(value)
+        return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}..."
+    return type(value).__name__
