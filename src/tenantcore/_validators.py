@@ -4,13 +4,24 @@ Every validator here has attrs' signature: the instance, the attribute, the valu
 """
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from attrs import Attribute
 
 from tenantcore.errors import FieldCode, Problem, invalid, shown
 
-__all__ = ["Validator", "at_least", "exactly", "not_empty", "tuple_of"]
+__all__ = [
+    "Validator",
+    "a_day",
+    "at_least",
+    "check_day",
+    "check_instant",
+    "exactly",
+    "not_empty",
+    "tuple_of",
+    "wrong_type",
+]
 
 Validator: TypeAlias = Callable[[Any, "Attribute[Any]", Any], None]
 
@@ -23,7 +34,7 @@ def wrong_type(name: str, expected: str, value: object) -> Problem:
 
 
 def exactly(*types: type, called: str) -> Validator:
-    """Accept values of exactly these types: a bool is no int, a datetime no date."""
+    """Accept values of exactly these types: a bool is no int, a datetime no date; `called` has its article."""
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
         if type(value) not in types:
@@ -58,13 +69,38 @@ def not_empty(_: object, attribute: "Attribute[Any]", value: object) -> None:
 
 
 def tuple_of(*types: type, called: str) -> Validator:
-    """Accept tuples whose items are all of exactly these types."""
+    """Accept tuples whose items are all of exactly these types; `called` is their plural: "tax rates"."""
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
         if type(value) is not tuple:
             raise invalid(wrong_type(attribute.name, f"a tuple of {called}", value))
-        for item in value:
+        for position, item in enumerate(value):
             if type(item) not in types:
-                raise invalid(wrong_type(attribute.name, f"a tuple of {called}", item))
+                params = {
+                    "field": attribute.name,
+                    "expected": called,
+                    "position": position,
+                    "actual": type(item).__name__,
+                }
+                raise invalid(Problem(FieldCode.FIELD_WRONG_ITEM, params=params))
 
     return check
+
+
+def check_day(name: str, value: object) -> None:
+    """Refuse anything but a plain date: a datetime is an instant, and which day it is depends on the zone."""
+    if type(value) is not date:
+        raise invalid(Problem(FieldCode.DATE_TYPE, params={"field": name, "actual": type(value).__name__}))
+
+
+def check_instant(name: str, value: object) -> None:
+    """Refuse anything but a plain aware datetime."""
+    if type(value) is not datetime:
+        raise invalid(Problem(FieldCode.INSTANT_TYPE, params={"field": name, "actual": type(value).__name__}))
+    if value.utcoffset() is None:
+        raise invalid(Problem(FieldCode.INSTANT_NAIVE, params={"field": name}))
+
+
+def a_day(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Accept a plain date."""
+    check_day(attribute.name, value)

@@ -56,6 +56,9 @@ class Code(enum.Enum):
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"
+
     def __reduce_ex__(self, proto: object) -> tuple[Any, ...]:
         # By name, not by value: a pickle outlives a reworded sentence.
         return getattr, (self.__class__, self.name)
@@ -70,6 +73,12 @@ class FieldCode(Code):
         "X-2",
         "{field} must be {expected}, not {actual}",
         "hand in {expected}",
+    )
+    FIELD_WRONG_ITEM = (
+        Kind.WRONG_TYPE,
+        "X-2",
+        "{field} must hold only {expected}, but item {position} (counted from 0) is of type {actual}",
+        "replace item {position}",
     )
     FIELD_BELOW_MINIMUM = (
         Kind.OUT_OF_RANGE,
@@ -88,6 +97,24 @@ class FieldCode(Code):
         "X-2",
         "{field} must not be empty",
         "give at least one character or item",
+    )
+    DATE_TYPE = (
+        Kind.WRONG_TYPE,
+        "X-2",
+        "{field} must be a datetime.date, not {actual}",
+        "hand in the calendar day in the tenant's time zone; a datetime or Timestamp is an instant",
+    )
+    INSTANT_TYPE = (
+        Kind.WRONG_TYPE,
+        "X-2",
+        "{field} must be a datetime.datetime, not {actual}",
+        "hand in an aware datetime; a pandas Timestamp has to_pydatetime()",
+    )
+    INSTANT_NAIVE = (
+        Kind.MALFORMED,
+        "X-2",
+        "{field} has no UTC offset, so it names no instant",
+        "hand in an aware datetime, best in UTC",
     )
 
 
@@ -133,12 +160,21 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """The path as a person reads it: `administrators[1].email`; empty for a value on its own."""
-        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).removeprefix(".")
+        """The path as a person reads it: `administrators[1].email`; empty for a value on its own.
+
+        A step that is no short name, say an unknown key of a form, is quoted and cut: `['e mail']`.
+        """
+        return "".join(map(_step, self.path)).removeprefix(".")
 
     def __str__(self) -> str:
         told = f"{self.sentence}; {self.remedy}"
         return f"{self.place}: {told}" if self.path else told
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str) and len(step) <= _LONGEST_SHOWN and step.isidentifier():
+        return f".{step}"
+    return f"[{shown(step)}]"
 
 
 class TenantcoreError(Exception):
@@ -166,20 +202,21 @@ def invalid(problem: Problem) -> InvalidValue:
 
 
 def shown(value: object) -> str:
-    r"""Return a short text that shows any object in a message: at most about 40 characters, printable, no surrogates.
+    r"""Return a short text that shows any object in a message: at most 40 characters of it, printable, no surrogates.
 
-    Text is quoted and cut, numbers are written out unless they are huge, other objects are named by their type only:
-    their own `repr` may be slow, personal or broken.
+    Text is quoted, escaped and cut, numbers are written out unless they are huge, other objects are named by their
+    type only: their own `repr` may be slow, personal or broken.
 
     >>> print(shown("Acme\n"), shown(10**5000), shown([1, 2]))
     'Acme\n' an integer of 16610 bits list
     """
-    if isinstance(value, str):
+    # The type is asked first: isinstance alone believes a `__class__` that mocks and proxies make up.
+    if issubclass(type(value), str) and isinstance(value, str):
         text = str.__str__(value)
         return repr(text) if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]!r}..."
     if type(value) is int and value.bit_length() > _WIDEST_INTEGER_BITS:
         return f"an integer of {value.bit_length()} bits"
-    if value is None or type(value) in {bool, int, float}:
+    if value is None or type(value) is bool or type(value) is int or type(value) is float:
         return repr(value)
     if type(value) is Decimal:
         written = str(value)

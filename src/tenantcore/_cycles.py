@@ -1,0 +1,300 @@
+"""Lets time be cut into billing periods: a cycle is two functions, everything else is derived from them once.
+
+Names that callers use (`Cycle`, `Frequency`, `Interval`, `MonthEnd`, `every`, `CycleFault`) are imported from
+`tenantcore.billing_periods`.
+"""
+
+import enum
+from calendar import isleap
+from datetime import date
+from typing import Final, Protocol, TypeAlias, TypeGuard
+
+from attrs import field, frozen
+
+from tenantcore._validators import at_least, exactly
+from tenantcore.errors import Code, Kind, Problem, invalid, shown
+
+__all__ = [
+    "Cycle",
+    "CycleFault",
+    "Frequency",
+    "Interval",
+    "MonthEnd",
+    "Unit",
+    "cycle_of",
+    "every",
+    "resolved_month_end",
+]
+
+_LAST_DAY_IN_EVERY_MONTH: Final = 28
+_MONTHS_IN_A_YEAR: Final = 12
+_SECOND_HALF_OF_MONTH: Final = 16
+_FEBRUARY: Final = 2
+_MONTH_LENGTHS: Final = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MONDAY_PHASE: Final = 1  # ordinal 1, 0001-01-01, was a Monday
+
+
+@enum.unique
+class CycleFault(Code):
+    """What can be wrong with a cycle."""
+
+    CYCLE_KIND_UNKNOWN = (
+        Kind.WRONG_TYPE,
+        "BP-8",
+        "a cycle must be a Frequency, an interval from every(...) or have start and index, not {actual}",
+        "hand in a member of Frequency, every(weeks=2), or your own cycle",
+    )
+    CYCLE_INTERVAL_UNIT = (
+        Kind.MALFORMED,
+        "BP-6",
+        "an interval needs exactly one of days, weeks and months; {given} of them were given",
+        "write every(days=10), every(weeks=2) or every(months=5)",
+    )
+    CYCLE_MONTH_END_FORBIDDEN = (
+        Kind.OUT_OF_RANGE,
+        "BP-7",
+        "a cycle that forbids month ends can't be anchored on day {day}: not every month has it",
+        "anchor it on a day from 1 to 28, or choose MonthEnd.CLAMP or MonthEnd.TWENTY_EIGHTH",
+    )
+    CYCLE_OUT_OF_CALENDAR = (
+        Kind.OUT_OF_RANGE,
+        "BP-8",
+        "period {number} of the cycle lies outside the years 1 to 9999",
+        "ask for a period inside the calendar",
+    )
+
+
+class Cycle(Protocol):
+    """How time is cut: `start` is strictly increasing over all whole numbers, `index` is its inverse.
+
+    `index(day)` is the one n with `start(n) <= day < start(n + 1)`. Which period is number 0 is the cycle's own choice:
+    a schedule counts from its opening. Make it a frozen, hashable value without state: periods are cached by cycle.
+
+    Rule: BP-8 in docs/reference/billing_periods.md.
+    """
+
+    def start(self, number: int, /) -> date:
+        """Return the first day of period `number`."""
+        ...
+
+    def index(self, day: date, /) -> int:
+        """Return the number of the period that holds `day`."""
+        ...
+
+
+class MonthEnd(enum.Enum):
+    """What an anniversary on the 29th, 30th or 31st does in months that lack the day.
+
+    `TWENTY_EIGHTH` moves it to the 28th for good (the sources' rule). `CLAMP` takes the last day of a short month and
+    returns to the anchor's day in the next long one. `FORBID` refuses such an anchor.
+
+    Rule: BP-7 in docs/reference/billing_periods.md.
+    """
+
+    TWENTY_EIGHTH = "twenty-eighth"
+    CLAMP = "clamp"
+    FORBID = "forbid"
+
+
+class Frequency(enum.Enum):
+    """The kinds of billing period that have a name; calendar kinds are cut at the opening, anniversaries start on it.
+
+    Rules: BP-2 to BP-6 in docs/reference/billing_periods.md.
+    """
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    SEMIMONTHLY = "semimonthly"
+    MONTHLY = "monthly"
+    MONTHLY_ANNIVERSARY = "monthly anniversary"
+    THIRTY_DAYS = "30 days"
+    QUARTERLY = "quarterly"
+    QUARTERLY_ANNIVERSARY = "quarterly anniversary"
+    HALF_YEARLY = "half-yearly"
+    HALF_YEARLY_ANNIVERSARY = "half-yearly anniversary"
+    YEARLY = "yearly"
+    YEARLY_ANNIVERSARY = "yearly anniversary"
+
+
+class Unit(enum.Enum):
+    """What an interval counts."""
+
+    DAYS = "days"
+    MONTHS = "months"
+
+
+@frozen
+class Interval:
+    """Any number of days or months, anchored on a day: build it with `every`."""
+
+    count: int = field(validator=at_least(1))
+    unit: Unit = field(validator=exactly(Unit, called="a Unit"))
+
+
+def every(*, days: int | None = None, weeks: int | None = None, months: int | None = None) -> Interval:
+    """Return the interval of so many days, weeks or months; a schedule anchors it on its opening day.
+
+    Two weeks are fourteen days from the anchor, never "even weeks": a year with 53 weeks changes nothing.
+
+    >>> every(weeks=2)
+    Interval(count=14, unit=<Unit.DAYS: 'days'>)
+
+    Raises: InvalidValue unless exactly one count is given, a whole number from 1 up.
+
+    Rule: BP-6 in docs/reference/billing_periods.md.
+    """
+    given = [
+        (count, unit) for count, unit in ((days, "days"), (weeks, "weeks"), (months, "months")) if count is not None
+    ]
+    if len(given) != 1:
+        raise invalid(Problem(CycleFault.CYCLE_INTERVAL_UNIT, params={"given": len(given)}))
+    [(count, unit)] = given
+    interval = Interval(count, Unit.MONTHS if unit == "months" else Unit.DAYS)
+    return Interval(count * 7, Unit.DAYS) if unit == "weeks" else interval
+
+
+@frozen
+class DayCycle:
+    """Periods of `days` days each; `phase` is the ordinal of one start, modulo `days`."""
+
+    days: int
+    phase: int
+
+    def start(self, number: int) -> date:
+        """Return the first day of period `number`."""
+        try:
+            return date.fromordinal(self.phase + number * self.days)
+        except (ValueError, OverflowError):
+            raise _out_of_calendar(number) from None
+
+    def index(self, day: date) -> int:
+        """Return the number of the period that holds `day`."""
+        return (day.toordinal() - self.phase) // self.days
+
+
+@frozen
+class MonthCycle:
+    """Periods of `months` months that start on `day`, or on the last day of a month that lacks it.
+
+    `phase` is the month of one start, counted from January of year 0, modulo `months`.
+    """
+
+    months: int
+    phase: int
+    day: int
+
+    def start(self, number: int) -> date:
+        """Return the first day of period `number`, counted from the anchor's day each time: nothing drifts."""
+        year, month = divmod(self.phase + number * self.months, _MONTHS_IN_A_YEAR)
+        try:
+            return date(year, month + 1, self._day_in(year, month + 1))
+        except (ValueError, OverflowError):
+            raise _out_of_calendar(number) from None
+
+    def index(self, day: date) -> int:
+        """Return the number of the period that holds `day`."""
+        number, months_in = divmod(day.year * _MONTHS_IN_A_YEAR + day.month - 1 - self.phase, self.months)
+        if months_in == 0 and day.day < self.day and day.day < self._day_in(day.year, day.month):
+            return number - 1
+        return number
+
+    def _day_in(self, year: int, month: int) -> int:
+        if self.day <= _LAST_DAY_IN_EVERY_MONTH:
+            return self.day
+        return min(self.day, _MONTH_LENGTHS[month] + (month == _FEBRUARY and isleap(year)))
+
+
+@frozen
+class SemimonthlyCycle:
+    """The 1st to the 15th, and the 16th to the end of the month."""
+
+    def start(self, number: int) -> date:
+        """Return the first day of period `number`: even numbers start on the 1st, odd ones on the 16th."""
+        months, half = divmod(number, 2)
+        year, month = divmod(months, _MONTHS_IN_A_YEAR)
+        try:
+            return date(year, month + 1, _SECOND_HALF_OF_MONTH if half else 1)
+        except (ValueError, OverflowError):
+            raise _out_of_calendar(number) from None
+
+    def index(self, day: date) -> int:
+        """Return the number of the period that holds `day`."""
+        return (day.year * _MONTHS_IN_A_YEAR + day.month - 1) * 2 + (day.day >= _SECOND_HALF_OF_MONTH)
+
+
+def _out_of_calendar(number: int) -> Exception:
+    return invalid(Problem(CycleFault.CYCLE_OUT_OF_CALENDAR, params={"number": shown(number)}))
+
+
+CycleKind: TypeAlias = Frequency | Interval | Cycle
+
+_CALENDAR: Final[dict[Frequency, Cycle]] = {
+    Frequency.DAILY: DayCycle(1, 0),
+    Frequency.WEEKLY: DayCycle(7, _MONDAY_PHASE),
+    Frequency.SEMIMONTHLY: SemimonthlyCycle(),
+    Frequency.MONTHLY: MonthCycle(1, 0, 1),
+    Frequency.QUARTERLY: MonthCycle(3, 0, 1),
+    Frequency.HALF_YEARLY: MonthCycle(6, 0, 1),
+    Frequency.YEARLY: MonthCycle(12, 0, 1),
+}
+_ANCHORED: Final[dict[Frequency, Interval]] = {
+    Frequency.THIRTY_DAYS: Interval(30, Unit.DAYS),
+    Frequency.MONTHLY_ANNIVERSARY: Interval(1, Unit.MONTHS),
+    Frequency.QUARTERLY_ANNIVERSARY: Interval(3, Unit.MONTHS),
+    Frequency.HALF_YEARLY_ANNIVERSARY: Interval(6, Unit.MONTHS),
+    Frequency.YEARLY_ANNIVERSARY: Interval(12, Unit.MONTHS),
+}
+
+
+def resolved_month_end(kind: object, month_end: MonthEnd | None) -> MonthEnd | None:
+    """Return the month-end choice that `kind` runs on: None for kinds that it doesn't matter to.
+
+    Left open it is TWENTY_EIGHTH for monthly anniversaries and CLAMP for longer terms.
+
+    Rule: BP-7 in docs/reference/billing_periods.md.
+    """
+    interval = _interval_of(kind)
+    if interval is None or interval.unit is Unit.DAYS:
+        return None
+    return month_end or (MonthEnd.TWENTY_EIGHTH if interval.count == 1 else MonthEnd.CLAMP)
+
+
+def cycle_of(kind: object, anchor: date, month_end: MonthEnd | None) -> Cycle:
+    """Return the cycle of `kind` anchored on `anchor`; calendar kinds and a host's own cycles need no anchor.
+
+    `month_end` is as `resolved_month_end` gives it.
+
+    Raises: InvalidValue when `kind` is no kind of cycle, or the month end forbids the anchor.
+
+    Rules: BP-2 to BP-8 in docs/reference/billing_periods.md.
+    """
+    interval = _interval_of(kind)
+    if interval is not None:
+        if interval.unit is Unit.DAYS:
+            return DayCycle(interval.count, anchor.toordinal() % interval.count)
+        phase = (anchor.year * _MONTHS_IN_A_YEAR + anchor.month - 1) % interval.count
+        return MonthCycle(interval.count, phase, _anniversary_day(anchor.day, month_end))
+    if isinstance(kind, Frequency):
+        return _CALENDAR[kind]
+    if isinstance(kind, type) or not _has_the_two_functions(kind):
+        raise invalid(Problem(CycleFault.CYCLE_KIND_UNKNOWN, params={"actual": shown(kind)}))
+    return kind
+
+
+def _interval_of(kind: object) -> Interval | None:
+    if isinstance(kind, Interval):
+        return kind
+    return _ANCHORED.get(kind) if isinstance(kind, Frequency) else None
+
+
+def _anniversary_day(day: int, month_end: MonthEnd | None) -> int:
+    if day <= _LAST_DAY_IN_EVERY_MONTH or month_end is MonthEnd.CLAMP:
+        return day
+    if month_end is MonthEnd.FORBID:
+        raise invalid(Problem(CycleFault.CYCLE_MONTH_END_FORBIDDEN, params={"day": day}))
+    return _LAST_DAY_IN_EVERY_MONTH
+
+
+def _has_the_two_functions(kind: object) -> TypeGuard[Cycle]:
+    # A range has `start` and `index` too, so the names alone don't make a cycle.
+    return callable(getattr(kind, "start", None)) and callable(getattr(kind, "index", None))
