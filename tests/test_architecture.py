@@ -15,6 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_validators", "_zones"}),
     frozenset({"_characters", "_cycles", "money", "realm"}),
+    frozenset({"_periods"}),
     frozenset({"balance", "billing_periods", "contacts", "pricing", "regions"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),

@@ -1,0 +1,202 @@
+"""Lets a stretch of days be a value: a billing period, the instants it lasts, and the periods of a cycle built once.
+
+Names that callers use (`BillingPeriod`, `Window`, `PeriodFault`) are imported from `tenantcore.billing_periods`.
+"""
+
+import enum
+from collections.abc import Callable, Hashable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final, NamedTuple, cast
+
+from attrs import field, frozen
+
+from tenantcore._cycles import Cycle
+from tenantcore._validators import a_day, check_day, check_instant, wrong_type
+from tenantcore.errors import Code, Kind, Problem, invalid, shown
+
+_MOST_PERIODS_CACHED: Final = 4096
+_MOST_CYCLES_CACHED: Final = 512
+
+__all__ = ["BillingPeriod", "PeriodFault", "PeriodTable", "Window", "ends_before_start", "table_of"]
+
+
+@frozen(order=True)
+class BillingPeriod:
+    """Local days from `start` (included) to `end` (excluded); periods sort by start.
+
+    >>> period = BillingPeriod(date(2026, 3, 20), date(2026, 4, 19))
+    >>> period.days, str(period.last_day), period.end in period
+    (30, '2026-04-18', False)
+
+    Raises: InvalidType for anything but two plain dates, InvalidValue when the end isn't after the start.
+
+    Rule: BP-1 in docs/reference/billing_periods.md.
+    """
+
+    start: date = field(validator=a_day)
+    end: date = field(validator=a_day)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.start < self.end:
+            raise invalid(ends_before_start(self.start, self.end))
+
+    @property
+    def days(self) -> int:
+        """How many local days the period has, counted on the calendar; a day that the zone skipped counts."""
+        return (self.end - self.start).days
+
+    @property
+    def last_day(self) -> date:
+        """The last day that belongs to the period: what an invoice prints."""
+        return date.fromordinal(self.end.toordinal() - 1)
+
+    def __contains__(self, day: object) -> bool:
+        check_day("day", day)
+        return self.start <= day < self.end  # type: ignore[operator] # check_day leaves only dates
+
+    def __str__(self) -> str:
+        return f"[{self.start}, {self.end})"
+
+
+class Window(NamedTuple):
+    """The instants of a period, aware and in UTC: `opens` is included, `closes` is not; unpacks as a pair.
+
+    A period that a zone skipped whole has an empty window: it opens and closes at once.
+
+    Rule: BP-9 in docs/reference/billing_periods.md.
+    """
+
+    opens: datetime
+    closes: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the zone skipped the whole period."""
+        return self.opens == self.closes
+
+    def __contains__(self, instant: object) -> bool:
+        check_instant("instant", instant)
+        return self.opens <= instant < self.closes  # type: ignore[operator] # check_instant leaves only datetimes
+
+
+@enum.unique
+class PeriodFault(Code):
+    """What can be wrong with a billing period, or with what a schedule is asked."""
+
+    PERIOD_ENDS_BEFORE_START = (
+        Kind.OUT_OF_RANGE,
+        "BP-1",
+        "a range of days must end after its start: it starts on {start} and ends (exclusive) on {end}",
+        "the end is the first day that no longer belongs to it; swap the two or move the end",
+    )
+    PERIOD_BEFORE_OPENING = (
+        Kind.OUT_OF_RANGE,
+        "BP-8",
+        "{day} lies before {opening}, the day on which the schedule opens",
+        "ask for the opening day or a later one",
+    )
+    PERIOD_NUMBER_NEGATIVE = (
+        Kind.OUT_OF_RANGE,
+        "BP-8",
+        "a schedule's periods are numbered from 0; there is none with number {number}",
+        "ask for 0 or more",
+    )
+    PERIOD_IS_THE_FIRST = (
+        Kind.OUT_OF_RANGE,
+        "BP-8",
+        "the period that starts on {start} is the schedule's first; none comes before it",
+        "stop at schedule.first",
+    )
+    PERIOD_NOT_OF_SCHEDULE = (
+        Kind.CONFLICT,
+        "BP-8",
+        "{start} to {end} (exclusive) is not a period of this schedule",
+        "take periods from this schedule: schedule.containing({start}) gives its own",
+    )
+    PERIOD_OUT_OF_CALENDAR = (
+        Kind.OUT_OF_RANGE,
+        "BP-9",
+        "the moment lies outside the years 1 to 9999",
+        "stay inside the calendar, a day away from its ends",
+    )
+    PERIOD_CYCLE_BROKEN = (
+        Kind.CONFLICT,
+        "BP-8",
+        "the cycle contradicts itself: period {number} is {start} to {end} (exclusive) and was to hold {day}",
+        "correct the cycle: start(n) <= day < start(n + 1) must hold for n = index(day)",
+    )
+    PERIOD_TIMEZONE_UNKNOWN = (
+        Kind.UNKNOWN,
+        "BP-10",
+        "{timezone} is no time zone of tzdata {version}",
+        "hand in an IANA name such as 'America/Havana', letters and case exact",
+    )
+
+
+class PeriodTable:
+    """The periods of one cycle by the cycle's own numbers, each built once: a period is immutable.
+
+    Bounded, and shared by all schedules of a cycle: a platform has many tenants and few cycles.
+    """
+
+    __slots__ = ("_index", "_periods", "_start")
+
+    def __init__(self, cycle: Cycle) -> None:
+        self._index: Callable[[date], int] = cycle.index
+        self._start: Callable[[int], date] = cycle.start
+        self._periods: dict[int, BillingPeriod] = {}
+
+    def containing(self, day: date) -> BillingPeriod:
+        number = self._index(day)
+        try:
+            period = self._periods[number]
+        except KeyError:
+            period = self.numbered(number)
+        if period.start <= day < period.end:
+            return period
+        raise _broken(number, period.start, period.end, day)
+
+    def number(self, day: date) -> int:
+        return self._index(self.containing(day).start)
+
+    def numbered(self, number: int) -> BillingPeriod:
+        try:
+            return self._periods[number]
+        except KeyError:
+            if type(number) is not int:
+                raise invalid(wrong_type("index of a cycle", "a whole number", number)) from None
+            start, end = self._start(number), self._start(number + 1)
+        check_day("start of a cycle's period", start)
+        check_day("end of a cycle's period", end)
+        if end <= start:
+            raise _broken(number, start, end, start)
+        if len(self._periods) >= _MOST_PERIODS_CACHED:
+            self._periods.clear()
+        return self._periods.setdefault(number, BillingPeriod(start, end))
+
+
+def _broken(number: int, start: date, end: date, day: date) -> Exception:
+    return invalid(
+        Problem(
+            PeriodFault.PERIOD_CYCLE_BROKEN,
+            params={"number": shown(number), "start": str(start), "end": str(end), "day": str(day)},
+        )
+    )
+
+
+@lru_cache(maxsize=_MOST_CYCLES_CACHED)
+def _shared_table(cycle: Hashable) -> PeriodTable:
+    return PeriodTable(cast("Cycle", cycle))
+
+
+def table_of(cycle: Cycle) -> PeriodTable:
+    # A host's own cycle need not be hashable; its schedules then keep tables of their own.
+    try:
+        return _shared_table(cast("Hashable", cycle))
+    except TypeError:
+        return PeriodTable(cycle)
+
+
+def ends_before_start(start: date, end: date) -> Problem:
+    return Problem(PeriodFault.PERIOD_ENDS_BEFORE_START, params={"start": str(start), "end": str(end)})
