@@ -79,7 +79,7 @@ def first_instant(day: date, zone: ZoneInfo) -> datetime:
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """Return the day whose window holds `instant`; after a clock was set back over midnight, the later day.
+    """Return the day whose window holds the aware `instant`; after a clock was set back over midnight, the later day.
 
     Raises: OverflowError when the local day lies outside the years 1 to 9999.
     """
