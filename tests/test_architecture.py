@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_validators", "_zones"}),
     frozenset({"_characters", "_cycles", "money", "realm"}),
     frozenset({"_periods"}),
+    frozenset({"_closings", "_day_counts", "_windows"}),
     frozenset({"balance", "billing_periods", "contacts", "pricing", "regions"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),
@@ -27,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 # Each outside library comes in by these doors only.
 DOORS: dict[str, frozenset[str]] = {
     "tzdata": frozenset({"_zones"}),
-    "zoneinfo": frozenset({"_zones", "billing_periods"}),
+    "zoneinfo": frozenset({"_windows", "_zones", "billing_periods"}),
     "dateutil": frozenset({"billing_periods", "_cycles"}),
     "idna": frozenset({"_characters", "realm"}),
     "pycountry": frozenset({"regions"}),

@@ -15,7 +15,7 @@ from tenantcore._cycles import Cycle
 from tenantcore._validators import a_day, check_day, check_instant, wrong_type
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
-_MOST_PERIODS_CACHED: Final = 4096
+_MOST_CACHED: Final = 4096
 _MOST_CYCLES_CACHED: Final = 512
 
 __all__ = ["BillingPeriod", "PeriodFault", "PeriodTable", "Window", "ends_before_start", "table_of"]
@@ -126,6 +126,24 @@ class PeriodFault(Code):
         "the cycle contradicts itself: period {number} is {start} to {end} (exclusive) and was to hold {day}",
         "correct the cycle: start(n) <= day < start(n + 1) must hold for n = index(day)",
     )
+    PERIOD_PART_CROSSES_END = (
+        Kind.OUT_OF_RANGE,
+        "BP-13",
+        "{start} to {end} (exclusive) reaches over the end of its period on {boundary}",
+        "cut it at {boundary} and measure each part in its own period",
+    )
+    PERIOD_HAS_NO_LENGTH = (
+        Kind.OUT_OF_RANGE,
+        "BP-13",
+        "{start} to {end} (exclusive) has no length by this day count, so nothing can be a share of it",
+        "measure by DayCount.ACTUAL",
+    )
+    PERIOD_CLOSED_ELSEWHERE = (
+        Kind.CONFLICT,
+        "BP-11",
+        "the last closing says that the next period starts on {day}; this schedule has none that starts then",
+        "hand in the closing of this schedule, or Closed(until, closed_at) without next_start after a change",
+    )
     PERIOD_TIMEZONE_UNKNOWN = (
         Kind.UNKNOWN,
         "BP-10",
@@ -140,29 +158,32 @@ class PeriodTable:
     Bounded, and shared by all schedules of a cycle: a platform has many tenants and few cycles.
     """
 
-    __slots__ = ("_index", "_periods", "_start")
+    __slots__ = ("_by_number", "_index", "_start", "by_day", "cycle")
 
     def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
         self._index: Callable[[date], int] = cycle.index
         self._start: Callable[[int], date] = cycle.start
-        self._periods: dict[int, BillingPeriod] = {}
+        self._by_number: dict[int, BillingPeriod] = {}
+        self.by_day: dict[date, BillingPeriod] = {}
+        """Days asked for lately; a billing run asks for the same day in every schedule."""
 
     def containing(self, day: date) -> BillingPeriod:
         number = self._index(day)
-        try:
-            period = self._periods[number]
-        except KeyError:
-            period = self.numbered(number)
-        if period.start <= day < period.end:
-            return period
-        raise _broken(number, period.start, period.end, day)
+        period = self.numbered(number)
+        if not period.start <= day < period.end:
+            raise _broken(number, period.start, period.end, day)
+        if len(self.by_day) >= _MOST_CACHED:
+            self.by_day.clear()
+        self.by_day[day] = period
+        return period
 
     def number(self, day: date) -> int:
         return self._index(self.containing(day).start)
 
     def numbered(self, number: int) -> BillingPeriod:
         try:
-            return self._periods[number]
+            return self._by_number[number]
         except KeyError:
             if type(number) is not int:
                 raise invalid(wrong_type("index of a cycle", "a whole number", number)) from None
@@ -171,9 +192,9 @@ class PeriodTable:
         check_day("end of a cycle's period", end)
         if end <= start:
             raise _broken(number, start, end, start)
-        if len(self._periods) >= _MOST_PERIODS_CACHED:
-            self._periods.clear()
-        return self._periods.setdefault(number, BillingPeriod(start, end))
+        if len(self._by_number) >= _MOST_CACHED:
+            self._by_number.clear()
+        return self._by_number.setdefault(number, BillingPeriod(start, end))
 
 
 def _broken(number: int, start: date, end: date, day: date) -> Exception:

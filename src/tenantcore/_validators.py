@@ -60,6 +60,23 @@ def at_least(minimum: int) -> Validator:
     return check
 
 
+def within(minimum: int, maximum: int) -> Validator:
+    """Accept whole numbers from `minimum` to `maximum`, both included; bools are refused."""
+    from_minimum = at_least(minimum)
+
+    def check(instance: object, attribute: "Attribute[Any]", value: int) -> None:
+        from_minimum(instance, attribute, value)
+        if value > maximum:
+            raise invalid(
+                Problem(
+                    FieldCode.FIELD_ABOVE_MAXIMUM,
+                    params={"field": attribute.name, "maximum": maximum, "value": shown(value)},
+                )
+            )
+
+    return check
+
+
 def not_empty(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Accept text with at least one character."""
     if type(value) is not str:

@@ -83,14 +83,18 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
 
     Raises: OverflowError when the local day lies outside the years 1 to 9999.
     """
-    day = instant.astimezone(zone).date()
+    local = instant.astimezone(zone)
+    day = local.date()
     try:
         following = day + _DAY
     except OverflowError:
         return day
     # Only a doubled midnight can have opened the following day already, and its first midnight has fold 0.
     midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
-    return following if instant >= midnight.replace(tzinfo=UTC) - _offset(midnight) else day
+    set_back = _offset(midnight) - _offset(local)
+    if not set_back:
+        return day
+    return following if midnight.replace(tzinfo=None) - local.replace(tzinfo=None) <= set_back else day
 
 
 def _offset(moment: datetime) -> timedelta:

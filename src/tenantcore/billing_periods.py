@@ -10,13 +10,14 @@ period": a day is the local day, 23 to 25 hours long.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from fractions import Fraction
 from typing import Any, Final, Self, overload
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
 from tenantcore import _zones
+from tenantcore._closings import Closed, Closing, Closings
 from tenantcore._cycles import (
     Cycle,
     CycleFault,
@@ -29,22 +30,28 @@ from tenantcore._cycles import (
     every,
     resolved_month_end,
 )
+from tenantcore._day_counts import DayCount, share_by_days, share_by_seconds
 from tenantcore._periods import BillingPeriod, PeriodFault, PeriodTable, Window, ends_before_start, table_of
-from tenantcore._validators import a_day, check_day, check_instant, wrong_type
+from tenantcore._validators import a_day, check_day, check_instant, within, wrong_type
+from tenantcore._windows import local_day, opens_at, shifted, zone_named
 from tenantcore.errors import Problem, invalid, shown
 
 TZDATA_VERSION: Final[str] = _zones.VERSION
 """Version of the time-zone rules that windows are computed with, such as `2026f`."""
 
-_MOST_INSTANTS_CACHED: Final = 16384
+_LONGEST_CLOSING_DELAY_HOURS: Final = 31 * 24
 
 __all__ = [
     "TZDATA_VERSION",
     "BillingPeriod",
     "BillingSchedule",
+    "Closed",
+    "Closing",
+    "Closings",
     "Cycle",
     "CycleFault",
     "CycleKind",
+    "DayCount",
     "Frequency",
     "Interval",
     "MonthEnd",
@@ -78,6 +85,7 @@ class BillingSchedule:
     timezone: str
     month_end: MonthEnd | None = None
     anchor: date = field(validator=a_day)
+    closing_delay_hours: int = field(default=0, validator=within(0, _LONGEST_CLOSING_DELAY_HOURS))
     first: BillingPeriod = field(init=False, eq=False, repr=False)
     _table: PeriodTable = field(init=False, eq=False, repr=False)
     _offset: int = field(init=False, eq=False, repr=False)
@@ -93,7 +101,7 @@ class BillingSchedule:
         month_end = resolved_month_end(self.kind, self.month_end)
         table = table_of(cycle_of(self.kind, self.anchor, month_end))
         number = table.number(self.opening)
-        zone = _zone(self.timezone)
+        zone = zone_named(self.timezone)
         for name, value in (
             ("timezone", zone.key),
             ("month_end", month_end),
@@ -113,11 +121,13 @@ class BillingSchedule:
         timezone: str,
         month_end: MonthEnd | None = None,
         anchor: date | None = None,
+        closing_delay_hours: int = 0,
     ) -> Self:
         """Return the schedule that opens on the local day `on`.
 
         `month_end` matters to anniversaries anchored after the 28th: left open, it is TWENTY_EIGHTH for monthly ones
         and CLAMP for longer ones. An `anchor` other than the opening day gives a first period that is cut short.
+        Periods are due for closing `closing_delay_hours` after their end, so that late usage still counts.
 
         >>> print(BillingSchedule.open(Frequency.MONTHLY_ANNIVERSARY, on=date(2026, 1, 31), timezone="UTC").first)
         [2026-01-31, 2026-02-28)
@@ -125,7 +135,12 @@ class BillingSchedule:
         Rules: BP-2 to BP-8 in docs/reference/billing_periods.md.
         """
         return cls(
-            kind=kind, opening=on, timezone=timezone, month_end=month_end, anchor=on if anchor is None else anchor
+            kind=kind,
+            opening=on,
+            timezone=timezone,
+            month_end=month_end,
+            anchor=on if anchor is None else anchor,
+            closing_delay_hours=closing_delay_hours,
         )
 
     @classmethod
@@ -139,7 +154,7 @@ class BillingSchedule:
 
         Rule: BP-10 in docs/reference/billing_periods.md.
         """
-        return cls.open(kind, on=_local_day(instant, _zone(timezone)), timezone=timezone, month_end=month_end)
+        return cls.open(kind, on=local_day(instant, zone_named(timezone)), timezone=timezone, month_end=month_end)
 
     def containing(self, day: date) -> BillingPeriod:
         """Return the period that holds the local `day`.
@@ -151,7 +166,9 @@ class BillingSchedule:
             check_day("day", day)
         first = self.first
         if day >= first.end:
-            return self._table.containing(day)
+            # Spelt out because every other question passes here: one look into a dictionary answers it.
+            period = self._table.by_day.get(day)
+            return self._table.containing(day) if period is None else period
         if day >= first.start:
             return first
         raise invalid(
@@ -167,7 +184,7 @@ class BillingSchedule:
 
         Rule: BP-9 in docs/reference/billing_periods.md.
         """
-        return self.containing(_local_day(instant, self._zone))
+        return self.containing(local_day(instant, self._zone))
 
     def index(self, day: date) -> int:
         """Return the number of the period that holds `day`; the first is 0. Raises as `containing`."""
@@ -187,14 +204,15 @@ class BillingSchedule:
 
     def after(self, period: BillingPeriod) -> BillingPeriod:
         """Return the period that starts where `period` ends. Raises InvalidValue if it isn't the schedule's own."""
-        return self.nth(self._number_of(period) + 1)
+        self._check_own(period)
+        return self.containing(period.end)
 
     def before(self, period: BillingPeriod) -> BillingPeriod:
         """Return the period that ends where `period` starts. Raises InvalidValue for the first, or if not its own."""
-        number = self._number_of(period)
-        if number == 0:
+        self._check_own(period)
+        if period.start == self.opening:
             raise invalid(Problem(PeriodFault.PERIOD_IS_THE_FIRST, params={"start": str(period.start)}))
-        return self.nth(number - 1)
+        return self.containing(date.fromordinal(period.start.toordinal() - 1))
 
     def between(self, start: date, end: date) -> "Periods":
         """Return the whole periods that touch the days [start, end), oldest first, as a lazy sequence with a length.
@@ -231,27 +249,127 @@ class BillingSchedule:
 
         Rule: BP-9 in docs/reference/billing_periods.md.
         """
-        self._number_of(period)
-        return Window(_opens(period.start, self._zone), _opens(period.end, self._zone))
+        self._check_own(period)
+        return self._window(period)
 
-    def _number_of(self, period: BillingPeriod) -> int:
+    def due(self, closed: Closed | None, now: datetime) -> Closings:
+        """Return the periods that have ended by the aware `now` and aren't closed yet, oldest first.
+
+        A period that closes exactly at `now` is due; with a closing delay, that many hours later. `closed` is the last
+        closing, None before the first. A long outage gives all missed periods; what is closed is never given again.
+
+        >>> from datetime import UTC
+        >>> schedule = BillingSchedule.open(Frequency.MONTHLY, on=date(2026, 3, 19), timezone="America/Havana")
+        >>> now = datetime(2026, 5, 1, 4, tzinfo=UTC)
+        >>> due = schedule.due(None, now)
+        >>> [str(closing.period) for closing in due]
+        ['[2026-03-19, 2026-04-01)', '[2026-04-01, 2026-05-01)']
+        >>> len(schedule.due(due[-1].closed(at=now), now))
+        0
+
+        Raises: InvalidType, InvalidValue for a `now` that is no aware datetime, or a closing of another schedule.
+
+        Rule: BP-11 in docs/reference/billing_periods.md.
+        """
+        check_instant("now", now)
+        seam = closed.until if closed else None
+        first = self._next_number(closed)
+        ended_by = shifted(now, -self.closing_delay_hours)
+        day = local_day(ended_by, self._zone)
+        if day < self.opening or (seam is not None and seam > ended_by):
+            return Closings(Periods(self, range(0)), seam, self._window)
+        return Closings(Periods(self, range(first, self.index(day))), seam, self._window)
+
+    def next_due(self, closed: Closed | None) -> datetime:
+        """Return the instant, in UTC, from which `due` gives the next period: what a host can index.
+
+        Raises: as `due`; InvalidValue when it lies past the end of the calendar.
+
+        Rule: BP-11 in docs/reference/billing_periods.md.
+        """
+        closes = self._window(self.nth(self._next_number(closed))).closes
+        return shifted(max(closes, closed.until) if closed else closes, self.closing_delay_hours)
+
+    def whole(self, period: BillingPeriod) -> BillingPeriod:
+        """Return the whole period that one of the schedule's own belongs to: the denominator of its share.
+
+        It differs for a first period that the opening cut short, unless the opening's day of the month made it so: from
+        the 29th, 30th or 31st to the 28th counts as whole (BP-4).
+
+        >>> schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 11, 18), timezone="UTC")
+        >>> str(schedule.whole(schedule.first))
+        '[2026-11-16, 2026-11-23)'
+
+        Raises: InvalidValue if the period isn't the schedule's own.
+
+        Rules: BP-4, BP-13 in docs/reference/billing_periods.md.
+        """
+        self._check_own(period)
+        moved_to_the_28th = self.month_end is MonthEnd.TWENTY_EIGHTH and self.anchor == self.opening
+        return self._table.numbered(self._offset) if period == self.first and not moved_to_the_28th else period
+
+    def share(self, part: BillingPeriod, day_count: DayCount) -> Fraction:
+        """Return which exact share of its whole period `part` is; `part` lies inside one period of the schedule.
+
+        >>> schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 11, 18), timezone="UTC")
+        >>> schedule.share(schedule.first, DayCount.ACTUAL)  # Wednesday to Sunday
+        Fraction(5, 7)
+
+        Raises: InvalidType for other types; InvalidValue for a part that reaches over the period's end or lies before
+        the opening, or a whole that has no length by `day_count` (a skipped day in seconds).
+
+        Rule: BP-13 in docs/reference/billing_periods.md.
+        """
+        if type(part) is not BillingPeriod:
+            raise invalid(wrong_type("part", "a BillingPeriod", part))
+        if type(day_count) is not DayCount:
+            raise invalid(wrong_type("day_count", "a DayCount", day_count))
+        period = self.containing(part.start)
+        if part.end > period.end:
+            params = {"start": str(part.start), "end": str(part.end), "boundary": str(period.end)}
+            raise invalid(Problem(PeriodFault.PERIOD_PART_CROSSES_END, params=params))
+        whole = self.whole(period)
+        if day_count is DayCount.SECONDS:
+            return share_by_seconds(self._window(part), self._window(whole), whole)
+        return share_by_days(part, whole, self._table.cycle, day_count)
+
+    def _window(self, days: BillingPeriod) -> Window:
+        return Window(opens_at(days.start, self._zone), opens_at(days.end, self._zone))
+
+    def _next_number(self, closed: Closed | None) -> int:
+        if closed is None:
+            return 0
+        if type(closed) is not Closed:
+            raise invalid(wrong_type("closed", "a Closed or None", closed))
+        if closed.next_start is not None:
+            if closed.next_start < self.opening or self.containing(closed.next_start).start != closed.next_start:
+                raise invalid(Problem(PeriodFault.PERIOD_CLOSED_ELSEWHERE, params={"day": str(closed.next_start)}))
+            return self.index(closed.next_start)
+        day = local_day(closed.until, self._zone)
+        if day < self.opening:
+            return 0
+        # Rules of a zone move a boundary by hours: the period that starts nearest to the seam is the next one.
+        opens, closes = self._window(self.containing(day))
+        return self.index(day) + (closes - closed.until < closed.until - opens)
+
+    def _check_own(self, period: BillingPeriod) -> None:
         if type(period) is not BillingPeriod:
             raise invalid(wrong_type("period", "a BillingPeriod", period))
         if period.start < self.opening or self.containing(period.start) != period:
-            raise invalid(
-                Problem(PeriodFault.PERIOD_NOT_OF_SCHEDULE, params={"start": str(period.start), "end": str(period.end)})
-            )
-        return self.index(period.start)
+            params = {"start": str(period.start), "end": str(period.end)}
+            raise invalid(Problem(PeriodFault.PERIOD_NOT_OF_SCHEDULE, params=params))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By its arguments: a zone out of the tzdata package doesn't pickle, and tables are shared.
-        return _restored, (self.kind, self.opening, self.timezone, self.month_end, self.anchor)
+        parts = (self.kind, self.opening, self.timezone, self.month_end, self.anchor, self.closing_delay_hours)
+        return _restored, parts
 
 
-def _restored(
-    kind: CycleKind, opening: date, timezone: str, month_end: MonthEnd | None, anchor: date
-) -> BillingSchedule:
-    return BillingSchedule(kind=kind, opening=opening, timezone=timezone, month_end=month_end, anchor=anchor)
+def _restored(*parts: Any) -> BillingSchedule:
+    kind, opening, timezone, month_end, anchor, delay = parts
+    return BillingSchedule(
+        kind=kind, opening=opening, timezone=timezone, month_end=month_end, anchor=anchor, closing_delay_hours=delay
+    )
 
 
 @frozen
@@ -272,30 +390,3 @@ class Periods(Sequence[BillingPeriod]):
         if isinstance(place, slice):
             return Periods(self.schedule, self.numbers[place])
         return self.schedule.nth(self.numbers[place])
-
-
-def _zone(name: object) -> ZoneInfo:
-    if not isinstance(name, str):
-        raise invalid(wrong_type("timezone", "the name of a time zone", name))
-    zone = _zones.find(name)
-    if zone is None:
-        raise invalid(
-            Problem(PeriodFault.PERIOD_TIMEZONE_UNKNOWN, params={"timezone": shown(name), "version": TZDATA_VERSION})
-        )
-    return zone
-
-
-def _local_day(instant: datetime, zone: ZoneInfo) -> date:
-    check_instant("instant", instant)
-    try:
-        return _zones.local_day(instant, zone)
-    except OverflowError:
-        raise invalid(Problem(PeriodFault.PERIOD_OUT_OF_CALENDAR)) from None
-
-
-@lru_cache(maxsize=_MOST_INSTANTS_CACHED)
-def _opens(day: date, zone: ZoneInfo) -> datetime:
-    try:
-        return _zones.first_instant(day, zone)
-    except OverflowError:
-        raise invalid(Problem(PeriodFault.PERIOD_OUT_OF_CALENDAR)) from None

@@ -1,0 +1,87 @@
+"""Lets a host close periods: what has ended and isn't closed yet, from the stored end of the last closing on.
+
+Names that callers use (`Closed`, `Closing`, `Closings`) are imported from `tenantcore.billing_periods`.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, overload
+
+from attrs import Attribute, field, frozen
+
+from tenantcore._periods import BillingPeriod, Window
+from tenantcore._validators import check_day, check_instant
+
+__all__ = ["Closed", "Closing", "Closings"]
+
+
+def _instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    check_instant(attribute.name, value)
+
+
+def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    if value is not None:
+        check_day(attribute.name, value)
+
+
+@frozen
+class Closed:
+    """How far a tenant has been billed: what the host stores at each closing.
+
+    `until` is the instant at which the last closed period ended: the next one opens there, whatever tzdata says by
+    then. `closed_at` is when the host closed it. `next_start` is the local day on which the next period starts; without
+    it, the period that starts nearest to `until` is taken.
+
+    Rule: BP-11 in docs/reference/billing_periods.md.
+    """
+
+    until: datetime = field(validator=_instant)
+    closed_at: datetime = field(validator=_instant)
+    next_start: date | None = field(default=None, validator=_day_or_none)
+
+
+@frozen
+class Closing:
+    """A period to be billed, with the instants that its usage lies between: `opens` included, `closes` excluded.
+
+    The instants are the stored seam and the period's end; they differ from the schedule's own window only where the
+    rules of the zone changed between two closings.
+
+    Rule: BP-11 in docs/reference/billing_periods.md.
+    """
+
+    period: BillingPeriod
+    opens: datetime
+    closes: datetime
+
+    def closed(self, at: datetime) -> Closed:
+        """Return what to store once this period is billed, at the aware instant `at`."""
+        return Closed(self.closes, at, self.period.end)
+
+
+@frozen
+class Closings(Sequence[Closing]):
+    """The periods that are due, oldest first; each is computed as it is read, so a long outage costs nothing."""
+
+    periods: Sequence[BillingPeriod]
+    seam: datetime | None
+    window: Callable[[BillingPeriod], Window] = field(repr=False, eq=False)
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    @overload
+    def __getitem__(self, place: int) -> Closing: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Closing]: ...
+    def __getitem__(self, place: int | slice) -> Closing | Sequence[Closing]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(len(self))[place]]
+        period = self.periods[place]
+        opens, closes = self.window(period)
+        if self.seam is None:
+            return Closing(period, opens, closes)
+        if period == self.periods[0]:
+            opens = self.seam
+        # A seam that a change of rules left behind later windows swallows them: nothing before it is billed again.
+        return Closing(period, max(opens, self.seam), max(closes, self.seam))

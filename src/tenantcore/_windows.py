@@ -1,0 +1,66 @@
+"""Lets local days and instants be turned into each other in a named zone, with faults of ours at every edge."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tenantcore import _zones
+from tenantcore._periods import PeriodFault
+from tenantcore._validators import check_instant, wrong_type
+from tenantcore.errors import Problem, invalid, shown
+
+__all__ = ["local_day", "opens_at", "shifted", "zone_named"]
+
+_MOST_INSTANTS_CACHED: Final = 16384
+
+
+def zone_named(name: object) -> ZoneInfo:
+    """Return the zone called exactly `name` in the tzdata package.
+
+    Rule: BP-10 in docs/reference/billing_periods.md.
+    """
+    if not isinstance(name, str):
+        raise invalid(wrong_type("timezone", "the name of a time zone", name))
+    zone = _zones.find(name)
+    if zone is None:
+        params = {"timezone": shown(name), "version": _zones.VERSION}
+        raise invalid(Problem(PeriodFault.PERIOD_TIMEZONE_UNKNOWN, params=params))
+    return zone
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the day whose window holds `instant`.
+
+    Rule: BP-9 in docs/reference/billing_periods.md.
+    """
+    check_instant("instant", instant)
+    try:
+        return _zones.local_day(instant, zone)
+    except OverflowError:
+        raise _out_of_calendar() from None
+
+
+# A billing run asks for the same few days again and again.
+@lru_cache(maxsize=_MOST_INSTANTS_CACHED)
+def opens_at(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant of `day`, in UTC.
+
+    Rule: BP-9 in docs/reference/billing_periods.md.
+    """
+    try:
+        return _zones.first_instant(day, zone)
+    except OverflowError:
+        raise _out_of_calendar() from None
+
+
+def shifted(instant: datetime, hours: int) -> datetime:
+    """Return the instant so many elapsed hours later."""
+    try:
+        return instant + timedelta(hours=hours)
+    except OverflowError:
+        raise _out_of_calendar() from None
+
+
+def _out_of_calendar() -> Exception:
+    return invalid(Problem(PeriodFault.PERIOD_OUT_OF_CALENDAR))
