@@ -1,0 +1,125 @@
+"""Lets an untyped form be read field by field, collecting every problem instead of stopping at the first.
+
+Names that callers use (`FormFault`) are imported from `tenantcore.validation`.
+"""
+
+import enum
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any, Final, TypeVar, cast
+
+from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
+
+__all__ = ["Fields", "FormFault", "choice_of"]
+
+_T = TypeVar("_T")
+
+# A hostile form may have a million keys; the person who made a mistake has a few.
+_MOST_UNKNOWN_FIELDS: Final = 20
+
+
+@enum.unique
+class FormFault(Code):
+    """What can be wrong with a form as such."""
+
+    FORM_NOT_AN_OBJECT = (
+        Kind.WRONG_TYPE,
+        "ONB-1",
+        "a form or a section of one must be a dict of fields, not {actual}",
+        "hand in a dict as json.loads gives it",
+    )
+    FORM_UNKNOWN_FIELD = (
+        Kind.UNKNOWN,
+        "ONB-1",
+        "there is no field {field} here",
+        "remove it, or name one of: {known}",
+    )
+    FORM_FIELD_REQUIRED = (
+        Kind.MISSING,
+        "ONB-1",
+        "{field} is required and missing or empty",
+        "fill it in",
+    )
+    FORM_CHOICE_UNKNOWN = (
+        Kind.UNKNOWN,
+        "ONB-1",
+        "{value} is not on offer for {field}",
+        "choose one of: {choices}",
+    )
+
+
+class Fields:
+    """One level of a form: reads fields by name; what is wrong goes, under its path, to a list that levels share."""
+
+    __slots__ = ("_fields", "_path", "problems")
+
+    def __init__(
+        self, form: object, known: Iterable[str], path: tuple[str, ...] = (), problems: list[Problem] | None = None
+    ) -> None:
+        self.problems: list[Problem] = [] if problems is None else problems
+        self._path = path
+        self._fields: dict[str, object] | None = None
+        # The type is asked, not the object, and keys that are no text are left out: a stranger's methods may raise.
+        if not issubclass(type(form), dict):
+            self.report(Problem(FormFault.FORM_NOT_AN_OBJECT, params={"actual": type(form).__name__}))
+            return
+        items = dict.items(cast("dict[Any, Any]", form))
+        self._fields = {key: value for key, value in items if type(key) is str}
+        fields = tuple(known)
+        unknown = (key for key, _ in items if type(key) is not str or key not in fields)
+        for key in islice(unknown, _MOST_UNKNOWN_FIELDS):
+            params = {"field": shown(key), "known": ", ".join(fields)}
+            self.report(Problem(FormFault.FORM_UNKNOWN_FIELD, params=params))
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there and not empty: None and "" are how forms leave a field out."""
+        return not _is_empty(self._value(name))
+
+    def read(self, name: str, parse: Callable[[Any], _T]) -> _T | None:
+        """Return what `parse` makes of a field; a missing one is handed to it as "", so that it names its own fault."""
+        if self._fields is None:
+            return None
+        value = self._value(name)
+        try:
+            return parse("" if value is None else value)
+        except InvalidValue as fault:
+            self.report(fault.problem, name)
+            return None
+
+    def optional(self, name: str, parse: Callable[[Any], _T]) -> _T | None:
+        """Return what `parse` makes of a field, or None if it is missing or empty: nothing is wrong with that."""
+        return self.read(name, parse) if self.has(name) else None
+
+    def section(self, name: str, known: Iterable[str]) -> "Fields":
+        """Return the level below `name`; a missing section is read as an empty one, so that its fields are named."""
+        value = self._value(name)
+        below = Fields({} if _is_empty(value) else value, known, (*self._path, name), self.problems)
+        if self._fields is None:
+            below._fields = None
+        return below
+
+    def report(self, problem: Problem, *steps: str) -> None:
+        """Note a problem of this level, or of the field that `steps` name."""
+        self.problems.append(problem.under(*self._path, *steps))
+
+    def _value(self, name: str) -> object:
+        return None if self._fields is None else self._fields.get(name)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (issubclass(type(value), str) and not value)
+
+
+def choice_of(field: str, choices: Iterable[str]) -> Callable[[object], str]:
+    """Return a parser that takes one of `choices`, exactly as written."""
+    offered = tuple(choices)
+
+    def parse(value: object) -> str:
+        if _is_empty(value):
+            raise invalid(Problem(FormFault.FORM_FIELD_REQUIRED, params={"field": field}))
+        if type(value) is str and value in offered:
+            return value
+        params = {"field": field, "value": shown(value), "choices": ", ".join(offered)}
+        raise invalid(Problem(FormFault.FORM_CHOICE_UNKNOWN, params=params))
+
+    return parse
