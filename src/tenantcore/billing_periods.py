@@ -272,8 +272,8 @@ class BillingSchedule:
         Rule: BP-11 in docs/reference/billing_periods.md.
         """
         check_instant("now", now)
-        seam = closed.until if closed else None
         first = self._next_number(closed)
+        seam = None if closed is None else closed.until
         ended_by = shifted(now, -self.closing_delay_hours)
         day = local_day(ended_by, self._zone)
         if day < self.opening or (seam is not None and seam > ended_by):
@@ -288,7 +288,7 @@ class BillingSchedule:
         Rule: BP-11 in docs/reference/billing_periods.md.
         """
         closes = self._window(self.nth(self._next_number(closed))).closes
-        return shifted(max(closes, closed.until) if closed else closes, self.closing_delay_hours)
+        return shifted(closes if closed is None else max(closes, closed.until), self.closing_delay_hours)
 
     def whole(self, period: BillingPeriod) -> BillingPeriod:
         """Return the whole period that one of the schedule's own belongs to: the denominator of its share.
