@@ -1,11 +1,20 @@
-"""Hypothesis profiles: the default run is deterministic; `thorough` looks harder and is what CI adds."""
+"""Hypothesis profiles. The default is deterministic, so that a red run speaks of the change and not of its luck."""
 
 from hypothesis import HealthCheck, settings
 
+_SLOW_IS_FINE = [HealthCheck.too_slow]
+
 settings.register_profile("default", derandomize=True, deadline=None, max_examples=60, print_blob=True)
+# What CI adds: deterministic too, and more of it.
 settings.register_profile(
-    "thorough", deadline=None, max_examples=1000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "thorough", derandomize=True, deadline=None, max_examples=400, print_blob=True, suppress_health_check=_SLOW_IS_FINE
+)
+# To be run by hand: looks elsewhere each time.
+settings.register_profile(
+    "exploring", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
 # Mutation testing runs the suite thousands of times; a killed mutant seldom needs many examples.
-settings.register_profile("mutation", derandomize=True, deadline=None, max_examples=12, database=None)
+settings.register_profile(
+    "mutation", derandomize=True, deadline=None, max_examples=12, database=None, suppress_health_check=_SLOW_IS_FINE
+)
 settings.load_profile("default")
