@@ -2,6 +2,7 @@
 
 import ast
 import pkgutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,11 @@ import tenantcore
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_validators", "_zones"}),
-    frozenset({"_characters", "_cycles", "money", "realm"}),
+    frozenset({"_characters", "_cycles", "_territories", "money", "realm"}),
     frozenset({"_periods"}),
     frozenset({"_closings", "_day_counts", "_windows"}),
-    frozenset({"balance", "billing_periods", "contacts", "pricing", "regions"}),
+    frozenset({"balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones"}),
+    frozenset({"regions"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),
     frozenset({"validation"}),
@@ -31,8 +33,8 @@ DOORS: dict[str, frozenset[str]] = {
     "zoneinfo": frozenset({"_windows", "_zones", "billing_periods"}),
     "dateutil": frozenset({"billing_periods", "_cycles"}),
     "idna": frozenset({"_characters", "realm"}),
-    "pycountry": frozenset({"regions"}),
-    "babel": frozenset({"regions"}),
+    "pycountry": frozenset({"_territories"}),
+    "babel": frozenset({"_territories"}),
     "email_validator": frozenset({"contacts"}),
     "phonenumbers": frozenset({"contacts"}),
     "immutabledict": frozenset({"errors"}),
@@ -117,6 +119,20 @@ class TestLayers:
         assert tenantcore.__doc__ is not None
         public = {name for name in modules() if not name.startswith("_")}
         assert public == {name for name in public if f"`tenantcore.{name}`" in tenantcore.__doc__}
+
+
+class TestImports:
+    """Outside libraries that are heavy load when they are first needed (ARCHITECTURE)."""
+
+    def test_importing_every_module_loads_none_of_the_heavy_libraries(self) -> None:
+        program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
+        names = sorted(f"tenantcore.{name}" for name in modules() if name != "testing")
+        answer = subprocess.run(  # noqa: S603 - our own interpreter and our own program
+            [sys.executable, "-c", program, *names], capture_output=True, text=True, check=True
+        )
+        loaded = set(answer.stdout.split())
+        assert loaded > set(names)
+        assert loaded.isdisjoint({"babel", "pycountry", "phonenumbers", "email_validator", "dns", "stdnum", "ssl"})
 
 
 class TestTheCheckItself:
