@@ -23,6 +23,7 @@ __all__ = [
     "Unit",
     "cycle_of",
     "every",
+    "out_of_calendar",
     "resolved_month_end",
 ]
 
@@ -165,7 +166,7 @@ class DayCycle:
         try:
             return date.fromordinal(self.phase + number * self.days)
         except (ValueError, OverflowError):
-            raise _out_of_calendar(number) from None
+            raise out_of_calendar(number) from None
 
     def index(self, day: date) -> int:
         """Return the number of the period that holds `day`."""
@@ -189,7 +190,7 @@ class MonthCycle:
         try:
             return date(year, month + 1, self._day_in(year, month + 1))
         except (ValueError, OverflowError):
-            raise _out_of_calendar(number) from None
+            raise out_of_calendar(number) from None
 
     def index(self, day: date) -> int:
         """Return the number of the period that holds `day`."""
@@ -215,14 +216,15 @@ class SemimonthlyCycle:
         try:
             return date(year, month + 1, _SECOND_HALF_OF_MONTH if half else 1)
         except (ValueError, OverflowError):
-            raise _out_of_calendar(number) from None
+            raise out_of_calendar(number) from None
 
     def index(self, day: date) -> int:
         """Return the number of the period that holds `day`."""
         return (day.year * _MONTHS_IN_A_YEAR + day.month - 1) * 2 + (day.day >= _SECOND_HALF_OF_MONTH)
 
 
-def _out_of_calendar(number: int) -> Exception:
+def out_of_calendar(number: int) -> Exception:
+    """Return the exception for a period that lies outside the years 1 to 9999."""
     return invalid(Problem(CycleFault.CYCLE_OUT_OF_CALENDAR, params={"number": shown(number)}))
 
 
@@ -274,7 +276,7 @@ def cycle_of(kind: object, anchor: date, month_end: MonthEnd | None) -> Cycle:
             return DayCycle(interval.count, anchor.toordinal() % interval.count)
         phase = (anchor.year * _MONTHS_IN_A_YEAR + anchor.month - 1) % interval.count
         return MonthCycle(interval.count, phase, _anniversary_day(anchor.day, month_end))
-    if isinstance(kind, Frequency):
+    if type(kind) is Frequency:
         return _CALENDAR[kind]
     if isinstance(kind, type) or not _has_the_two_functions(kind):
         raise invalid(Problem(CycleFault.CYCLE_KIND_UNKNOWN, params={"actual": shown(kind)}))
@@ -282,9 +284,10 @@ def cycle_of(kind: object, anchor: date, month_end: MonthEnd | None) -> Cycle:
 
 
 def _interval_of(kind: object) -> Interval | None:
-    if isinstance(kind, Interval):
+    # Types are exact: isinstance believes a `__class__` that mocks and proxies make up.
+    if type(kind) is Interval:
         return kind
-    return _ANCHORED.get(kind) if isinstance(kind, Frequency) else None
+    return _ANCHORED.get(kind) if type(kind) is Frequency else None
 
 
 def _anniversary_day(day: int, month_end: MonthEnd | None) -> int:

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple, cast
 
 from attrs import field, frozen
 
-from tenantcore._cycles import Cycle
+from tenantcore._cycles import Cycle, out_of_calendar
 from tenantcore._validators import a_day, check_day, check_instant, wrong_type
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
 
 _MOST_CACHED: Final = 4096
 _MOST_CYCLES_CACHED: Final = 512
@@ -170,6 +170,8 @@ class PeriodTable:
 
     def containing(self, day: date) -> BillingPeriod:
         number = self._index(day)
+        if type(number) is not int:
+            raise invalid(wrong_type("index of a cycle", "a whole number", number))
         period = self.numbered(number)
         if not period.start <= day < period.end:
             raise _broken(number, period.start, period.end, day)
@@ -179,15 +181,14 @@ class PeriodTable:
         return period
 
     def number(self, day: date) -> int:
-        return self._index(self.containing(day).start)
+        self.containing(day)
+        return self._index(day)
 
     def numbered(self, number: int) -> BillingPeriod:
         try:
             return self._by_number[number]
         except KeyError:
-            if type(number) is not int:
-                raise invalid(wrong_type("index of a cycle", "a whole number", number)) from None
-            start, end = self._start(number), self._start(number + 1)
+            start, end = self._start_of(number), self._start_of(number + 1)
         check_day("start of a cycle's period", start)
         check_day("end of a cycle's period", end)
         if end <= start:
@@ -195,6 +196,15 @@ class PeriodTable:
         if len(self._by_number) >= _MOST_CACHED:
             self._by_number.clear()
         return self._by_number.setdefault(number, BillingPeriod(start, end))
+
+    def _start_of(self, number: int) -> date:
+        try:
+            return self._start(number)
+        except InvalidValue:
+            raise
+        except (OverflowError, ValueError) as error:
+            # What `date` and `timedelta` raise at the ends of the calendar, out of a host's own cycle.
+            raise out_of_calendar(number) from error
 
 
 def _broken(number: int, start: date, end: date, day: date) -> Exception:
@@ -206,7 +216,8 @@ def _broken(number: int, start: date, end: date, day: date) -> Exception:
     )
 
 
-@lru_cache(maxsize=_MOST_CYCLES_CACHED)
+# By type too: members of two integer enumerations, or two named tuples, can be equal and cut time differently.
+@lru_cache(maxsize=_MOST_CYCLES_CACHED, typed=True)
 def _shared_table(cycle: Hashable) -> PeriodTable:
     return PeriodTable(cast("Cycle", cycle))
 
