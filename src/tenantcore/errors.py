@@ -121,6 +121,11 @@ class FieldCode(Code):
 Param: TypeAlias = str | int
 
 
+def _kept(params: Mapping[str, Param]) -> Mapping[str, Param]:
+    # Type checkers take a field's type from its converter, and immutabledict itself takes anything.
+    return immutabledict(params)
+
+
 @frozen
 class Problem:
     """One fault or one warning: which rule, where, with what.
@@ -137,7 +142,7 @@ class Problem:
 
     code: Code
     path: tuple[str | int, ...] = ()
-    params: Mapping[str, Param] = field(factory=immutabledict, converter=immutabledict)
+    params: Mapping[str, Param] = field(factory=immutabledict, converter=_kept)
 
     def under(self, *steps: str | int) -> "Problem":
         """Return the same problem as seen from further out: `steps` are put before its path."""

@@ -1,0 +1,57 @@
+"""Wrong uses that mypy must refuse, each with the code it is refused by.
+
+A use that mypy lets pass leaves an ignore without work, which strict mypy reports. Nothing here runs.
+"""
+
+from datetime import UTC, date, datetime
+
+from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency, every
+from tenantcore.errors import FieldCode, Problem
+from tenantcore.money import Money, Rounding
+
+
+class OnlyStarts:
+    def start(self, number: int, /) -> date:
+        return date.fromordinal(number + 1)
+
+
+def problems() -> None:
+    Problem("FIELD_EMPTY")  # type: ignore[arg-type]
+    Problem(FieldCode.FIELD_EMPTY, params={"field": 1.5})  # type: ignore[dict-item]
+    Problem(FieldCode.FIELD_EMPTY).under(None)  # type: ignore[arg-type]
+    Problem(FieldCode.FIELD_EMPTY).path = ("name",)  # type: ignore[misc]
+    FieldCode.FIELD_UNHEARD_OF  # type: ignore[attr-defined]
+
+
+def periods() -> None:
+    day = date(2026, 1, 31)
+    schedule = BillingSchedule.open(Frequency.WEEKLY, on=day, timezone="Asia/Kolkata")
+    BillingSchedule.open(Frequency.WEEKLY, day, "Asia/Kolkata")  # type: ignore[call-arg]
+    BillingSchedule.open(Frequency.WEEKLY, on=day)  # type: ignore[call-arg]
+    BillingSchedule.open("weekly", on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    BillingSchedule.open(OnlyStarts(), on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    BillingSchedule.open(Frequency.WEEKLY, on="2026-01-31", timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    schedule.containing("2026-01-31")  # type: ignore[arg-type]
+    schedule.at(day)  # type: ignore[arg-type]
+    schedule.nth(1.0)  # type: ignore[arg-type]
+    schedule.first.start = day  # type: ignore[misc]
+    schedule.opening = day  # type: ignore[misc]
+    every(2)  # type: ignore[call-arg]
+    BillingPeriod(day)  # type: ignore[call-arg]
+    schedule.window(datetime(2026, 1, 31, tzinfo=UTC))  # type: ignore[arg-type]
+
+
+def amounts() -> None:
+    amount = Money("12.50", "USD")
+    Money(12.5, "USD")  # type: ignore[arg-type]
+    Money("12.50")  # type: ignore[call-arg]
+    amount + 1  # type: ignore[operator]
+    1 + amount  # type: ignore[operator]
+    amount * 1.5  # type: ignore[operator]
+    amount * amount  # type: ignore[operator]
+    amount < 1  # type: ignore[operator]
+    amount.rounded(2)  # type: ignore[arg-type]
+    amount.times(3, "HALF_UP")  # type: ignore[arg-type]
+    amount.times(1.5, Rounding.HALF_UP)  # type: ignore[arg-type]
+    amount.currency = "EUR"  # type: ignore[misc]
+    sum([amount])  # type: ignore[list-item]
