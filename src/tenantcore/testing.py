@@ -6,4 +6,143 @@ leap days, month ends, currencies without decimals, zones that skip midnight.
 Needs the `testing` extra.
 """
 
-__all__: list[str] = []
+import calendar
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from tenantcore import _zones
+from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind, Frequency, Interval, MonthEnd, every
+
+__all__ = [
+    "billing_periods",
+    "billing_schedules",
+    "cycle_kinds",
+    "frequencies",
+    "intervals",
+    "local_days",
+    "month_ends",
+    "timezones",
+]
+
+# Time: `tenantcore.billing_periods`
+
+_AWKWARD_ZONES: Final = (
+    "America/Havana",  # changes its clocks at midnight
+    "Pacific/Apia",  # skipped 30 December 2011
+    "America/St_Johns",  # set its clocks back over midnight until 2011
+    "Asia/Kolkata",  # half an hour off
+    "Australia/Lord_Howe",  # changes by half an hour
+    "Antarctica/Troll",  # changes by two hours
+    "Africa/Cairo",  # begins a day in April at one o'clock
+    "Atlantic/Azores",  # changes its clocks at midnight, from below UTC to UTC
+    "America/Toronto",  # lost half an hour on each side of a midnight in 1919
+    "Asia/Manila",  # skipped 31 December 1844
+    "America/Juneau",  # lived a day twice in 1867
+    "Pacific/Kwajalein",  # skipped 21 August 1993
+)
+_AWKWARD_DAYS: Final = (
+    *((1, day) for day in (1, 15, 16, 28, 29, 30, 31)),
+    *((2, day) for day in (27, 28, 29)),
+    *((month, day) for month in (3, 4, 12) for day in (1, 28, 30, 31)),
+)
+_AWKWARD_YEARS: Final = (1900, 2000, 2023, 2024, 2100, 2400)
+_LAST_DAY_IN_EVERY_MONTH: Final = 28
+_MONTH_ENDS_FOR_ANY_DAY: Final = (MonthEnd.TWENTY_EIGHTH, MonthEnd.CLAMP)
+
+
+def local_days(min_value: date = date.min, max_value: date = date.max) -> SearchStrategy[date]:
+    """Return days from `min_value` to `max_value`, both included, often at the ends of months, centuries and the range.
+
+    Rule: BP-1 in docs/reference/billing_periods.md.
+    """
+
+    def as_day(year: int, month_and_day: tuple[int, int]) -> date:
+        month, day = month_and_day
+        found = date(year, month, min(day, calendar.monthrange(year, month)[1]))
+        return min(max(found, min_value), max_value)
+
+    years = st.sampled_from(_AWKWARD_YEARS) | st.integers(min_value.year, max_value.year)
+    return st.dates(min_value, max_value) | st.builds(as_day, years, st.sampled_from(_AWKWARD_DAYS))
+
+
+def timezones() -> SearchStrategy[str]:
+    """Return names of the tzdata package's zones, aliases included; every second one is known to hurt.
+
+    Rule: BP-9 in docs/reference/billing_periods.md.
+    """
+    return st.sampled_from(_AWKWARD_ZONES) | st.sampled_from(sorted(_zones.names()))
+
+
+def frequencies() -> SearchStrategy[Frequency]:
+    """Return the kinds of billing period that have a name."""
+    return st.sampled_from(Frequency)
+
+
+def intervals() -> SearchStrategy[Interval]:
+    """Return intervals of up to a thousand days, a hundred weeks or sixty months."""
+    limits: tuple[tuple[Callable[[int], Interval], int], ...] = (
+        (lambda count: every(days=count), 1000),
+        (lambda count: every(weeks=count), 100),
+        (lambda count: every(months=count), 60),
+    )
+    return st.one_of([st.integers(1, limit).map(build) for build, limit in limits])
+
+
+def cycle_kinds() -> SearchStrategy[CycleKind]:
+    """Return everything that a schedule can run on, short of a host's own cycles."""
+    return frequencies() | intervals()
+
+
+def month_ends() -> SearchStrategy[MonthEnd]:
+    """Return the choices for anniversaries that some months lack."""
+    return st.sampled_from(MonthEnd)
+
+
+def billing_periods() -> SearchStrategy[BillingPeriod]:
+    """Return periods of a day to ten years, of no schedule in particular."""
+
+    def as_period(start: date, days: int) -> BillingPeriod:
+        return BillingPeriod(start, start + timedelta(days=min(days, (date.max - start).days)))
+
+    lengths = st.sampled_from((1, 7, 28, 30, 31, 365)) | st.integers(1, 3653)
+    return st.builds(as_period, local_days(max_value=date.max - timedelta(days=1)), lengths)
+
+
+def billing_schedules(
+    kinds: SearchStrategy[CycleKind] | None = None,
+    openings: SearchStrategy[date] | None = None,
+    zones: SearchStrategy[str] | None = None,
+) -> SearchStrategy[BillingSchedule]:
+    """Return schedules of any kind, half of them anchored on another day than they open on.
+
+    Left open, `openings` are days of the years 1900 to 2100. A cycle that would leave the calendar can't be opened, so
+    keep openings as far from the years 1 and 9999 as the longest of `kinds` is long.
+
+    >>> from hypothesis import given
+    >>> @given(billing_schedules())
+    ... def check(schedule: BillingSchedule) -> None:
+    ...     assert schedule.first.start == schedule.opening
+    >>> check()
+
+    Rules: BP-2 to BP-9 in docs/reference/billing_periods.md.
+    """
+    days = local_days(date(1900, 1, 1), date(2100, 12, 31)) if openings is None else openings
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> BillingSchedule:
+        opening = draw(days)
+        anchor = draw(st.just(opening) | days)
+        open_to = [None, *MonthEnd] if anchor.day <= _LAST_DAY_IN_EVERY_MONTH else [None, *_MONTH_ENDS_FOR_ANY_DAY]
+        return BillingSchedule.open(
+            draw(cycle_kinds() if kinds is None else kinds),
+            on=opening,
+            timezone=draw(timezones() if zones is None else zones),
+            month_end=draw(st.sampled_from(open_to)),
+            anchor=anchor,
+        )
+
+    return drawn()
