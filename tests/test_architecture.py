@@ -15,6 +15,7 @@ import tenantcore
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_validators", "_zones"}),
+    frozenset({"_amounts", "_rounding"}),
     frozenset({"_characters", "_cycles", "_territories", "money", "realm"}),
     frozenset({"_periods"}),
     frozenset({"_closings", "_day_counts", "_windows"}),
