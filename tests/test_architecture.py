@@ -15,11 +15,14 @@ import tenantcore
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_validators", "_zones"}),
-    frozenset({"_amounts", "_rounding"}),
-    frozenset({"_characters", "_cycles", "_territories", "money", "realm"}),
-    frozenset({"_periods"}),
-    frozenset({"_closings", "_day_counts", "_windows"}),
-    frozenset({"balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones"}),
+    frozenset({"_amounts", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
+    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money"}),
+    frozenset({"_periods", "_realm_policy"}),
+    frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
+    frozenset({"realm"}),
+    frozenset({
+        "_organization_names", "balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones",
+    }),  # fmt: skip
     frozenset({"regions"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),
@@ -32,8 +35,8 @@ LAYERS: tuple[frozenset[str], ...] = (
 DOORS: dict[str, frozenset[str]] = {
     "tzdata": frozenset({"_zones"}),
     "zoneinfo": frozenset({"_windows", "_zones", "billing_periods"}),
-    "dateutil": frozenset({"billing_periods", "_cycles"}),
-    "idna": frozenset({"_characters", "realm"}),
+    "dateutil": frozenset({"_recurrences", "billing_periods"}),
+    "idna": frozenset({"_characters", "_realm_syntax"}),
     "pycountry": frozenset({"_territories"}),
     "babel": frozenset({"_territories"}),
     "email_validator": frozenset({"contacts"}),

@@ -60,37 +60,37 @@ class CharacterFault(Code):
     NAME_CONTROL_CHARACTER = (
         Kind.MALFORMED,
         "ORG-3",
-        "the text has a control character, tab or line end ({code_point} {name}) at position {position}",
+        "the text has a control character, tab or line end ({code_point} {name}) at position {position} (from 0)",
         "delete it; a name is one line of visible characters",
     )
     NAME_BIDI_CONTROL = (
         Kind.MALFORMED,
         "ORG-3",
-        "the text has a character that overrides the writing direction ({code_point} {name}) at position {position}",
+        "the text has a character that overrides the writing direction ({code_point} {name}) at position {position} (from 0)",
         "delete it; right-to-left letters need none",
     )
     NAME_INVISIBLE_CHARACTER = (
         Kind.MALFORMED,
         "ORG-3",
-        "the text has a character that prints nothing there ({code_point} {name}) at position {position}",
+        "the text has a character that prints nothing there ({code_point} {name}) at position {position} (from 0)",
         "delete it; two names must not differ by what nobody sees",
     )
     NAME_PRIVATE_USE_CHARACTER = (
         Kind.MALFORMED,
         "ORG-3",
-        "the text has a private-use character ({code_point}) at position {position}",
+        "the text has a private-use character ({code_point}) at position {position} (from 0)",
         "replace it; it has a shape in one font only",
     )
     NAME_UNASSIGNED_CHARACTER = (
         Kind.UNKNOWN,
         "ORG-3",
-        "the text has a code point without a character ({code_point}) at position {position}",
+        "the text has a code point without a character ({code_point}) at position {position} (from 0)",
         "replace it; letters newer than the Unicode version of the running Python are not known yet",
     )
     NAME_SURROGATE = (
         Kind.MALFORMED,
         "ORG-3",
-        "the text has half of a surrogate pair ({code_point}) at position {position}",
+        "the text has half of a surrogate pair ({code_point}) at position {position} (from 0)",
         "repair the encoding; the text was cut or decoded wrongly",
     )
     NAME_LEADING_MARK = (

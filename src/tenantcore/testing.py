@@ -14,17 +14,23 @@ from typing import Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tenantcore import _zones
+from tenantcore import _zones, currencies, time_zones
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind, Frequency, Interval, MonthEnd, every
+from tenantcore.organization import PORTAL, NamePolicy, OrganizationName, find_name_problems
+from tenantcore.regions import Country, country_codes
 
 __all__ = [
     "billing_periods",
     "billing_schedules",
+    "canonical_timezones",
+    "countries",
+    "currency_codes",
     "cycle_kinds",
     "frequencies",
     "intervals",
     "local_days",
     "month_ends",
+    "organization_names",
     "timezones",
 ]
 
@@ -146,3 +152,81 @@ def billing_schedules(
         )
 
     return drawn()
+
+
+# Regions: `tenantcore.regions`, `tenantcore.currencies`, `tenantcore.time_zones`
+
+_AWKWARD_COUNTRIES: Final = (
+    "BG",  # its tender has changed
+    "PA",  # has two
+    "AQ",  # has none
+    "RU",  # has 26 time zones
+    "BV",  # has none
+    "IS",  # has the clocks of another country's zone
+)
+_AWKWARD_CURRENCIES: Final = (
+    "JPY",  # no decimal places
+    "KWD",  # three
+    "RSD",  # two, but none by CLDR
+)
+
+
+def countries() -> SearchStrategy[Country]:
+    """Return countries of ISO 3166-1, often with several or no tenders or time zones.
+
+    Rule: ORG-6 in docs/reference/regions.md.
+    """
+    return (st.sampled_from(_AWKWARD_COUNTRIES) | st.sampled_from(country_codes())).map(Country)
+
+
+def currency_codes() -> SearchStrategy[str]:
+    """Return codes of currencies that a tenant can have, often without decimals or with three.
+
+    Rule: ORG-7 in docs/reference/currencies.md.
+    """
+    return st.sampled_from(_AWKWARD_CURRENCIES) | st.sampled_from(currencies.currency_codes())
+
+
+def canonical_timezones(country: Country | None = None) -> SearchStrategy[str]:
+    """Return names of time zones that a tenant can have; those of `country` if it is given and has any.
+
+    Rule: ORG-8 in docs/reference/time_zones.md.
+    """
+    if country is not None and country.time_zones:
+        return st.sampled_from(country.time_zones)
+    return st.sampled_from(_AWKWARD_ZONES) | st.sampled_from(time_zones.timezone_names())
+
+
+# Organizations: `tenantcore.organization`
+
+_AWKWARD_NAMES: Final = (
+    "Straße GmbH",  # its key is longer than its text
+    "株式会社ソニー Sony",  # three scripts that are written together
+    "Toys Я Us",  # two that are not
+    "شركة الأفق",  # right to left
+    "می\u200cخواهم",  # a joiner that belongs
+    "\\\\server\\share",  # backslashes may repeat
+    "<script>alert(1)</script>",  # listed characters, every one
+    "=1+1",  # a formula
+    "6123 4567",  # a telephone number
+    "é" * 255,  # the longest that the portal takes
+)
+
+
+def organization_names(policy: NamePolicy = PORTAL) -> SearchStrategy[OrganizationName]:
+    """Return names that `policy` accepts, in every script and with its special characters.
+
+    Rules: ORG-1 to ORG-5 in docs/reference/organization.md.
+    """
+
+    def accepted(text: str) -> bool:
+        return next(find_name_problems(text, policy), None) is None
+
+    letters, marks = st.characters(categories=["L", "Nd"]), st.characters(categories=["M"])
+    specials = sorted(policy.specials or "|,.-&") or [" "]
+    others = st.one_of(letters, marks, st.sampled_from(specials), st.just(" "))
+    written = st.builds(
+        str.__add__, letters, st.text(others, min_size=policy.shortest - 1, max_size=min(policy.longest, 40) - 1)
+    )
+    awkward = st.sampled_from(_AWKWARD_NAMES)
+    return (written | awkward).filter(accepted).map(lambda text: OrganizationName.parse(text, policy))
