@@ -20,9 +20,17 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_periods", "_realm_policy"}),
     frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
     frozenset({"realm"}),
-    frozenset({
-        "_organization_names", "balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones",
-    }),  # fmt: skip
+    frozenset(
+        {
+            "_organization_names",
+            "balance",
+            "billing_periods",
+            "contacts",
+            "currencies",
+            "pricing",
+            "time_zones",
+        }
+    ),  # fmt: skip
     frozenset({"regions"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),

@@ -10,13 +10,9 @@ from typing import Any, overload
 from attrs import Attribute, field, frozen
 
 from tenantcore._periods import BillingPeriod, Window
-from tenantcore._validators import check_day, check_instant
+from tenantcore._validators import an_instant, check_day
 
 __all__ = ["Closed", "Closing", "Closings"]
-
-
-def _instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    check_instant(attribute.name, value)
 
 
 def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -35,8 +31,8 @@ class Closed:
     Rule: BP-11 in docs/reference/billing_periods.md.
     """
 
-    until: datetime = field(validator=_instant)
-    closed_at: datetime = field(validator=_instant)
+    until: datetime = field(validator=an_instant)
+    closed_at: datetime = field(validator=an_instant)
     next_start: date | None = field(default=None, validator=_day_or_none)
 
 

@@ -5,8 +5,10 @@ Names that callers use (`Cycle`, `Frequency`, `Interval`, `MonthEnd`, `every`, `
 """
 
 import enum
+from bisect import bisect_right
 from calendar import isleap
 from datetime import date
+from functools import cache
 from typing import Final, Protocol, TypeAlias, TypeGuard
 
 from attrs import field, frozen
@@ -20,6 +22,7 @@ __all__ = [
     "Frequency",
     "Interval",
     "MonthEnd",
+    "SplitWeekCycle",
     "Unit",
     "cycle_of",
     "every",
@@ -32,6 +35,8 @@ _MONTHS_IN_A_YEAR: Final = 12
 _SECOND_HALF_OF_MONTH: Final = 16
 _FEBRUARY: Final = 2
 _MONTH_LENGTHS: Final = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MONTHS_IN_AN_ERA: Final = 4800
+_DAYS_IN_AN_ERA: Final = 146_097
 _MONDAY_PHASE: Final = 1  # ordinal 1, 0001-01-01, was a Monday
 
 
@@ -105,6 +110,7 @@ class Frequency(enum.Enum):
 
     DAILY = "daily"
     WEEKLY = "weekly"
+    WEEKLY_SPLIT = "weekly, split at month ends"
     SEMIMONTHLY = "semimonthly"
     MONTHLY = "monthly"
     MONTHLY_ANNIVERSARY = "monthly anniversary"
@@ -223,6 +229,58 @@ class SemimonthlyCycle:
         return (day.year * _MONTHS_IN_A_YEAR + day.month - 1) * 2 + (day.day >= _SECOND_HALF_OF_MONTH)
 
 
+@frozen
+class SplitWeekCycle:
+    """Weeks from Monday to Sunday, cut where a month ends: a piece may be 1 to 7 days long.
+
+    Numbers count the starts, Mondays and firsts of months, from Monday 0001-01-01. They repeat with the calendar, every
+    400 years, so that the starts before each month of one such era are enough to find every other.
+    """
+
+    def start(self, number: int) -> date:
+        """Return the first day of period `number`."""
+        starts_before = _split_week_starts()
+        eras, place = divmod(number, starts_before[-1])
+        month = bisect_right(starts_before, place) - 1
+        first = _first_of_month(month)
+        ordinal = first.toordinal()
+        if place > starts_before[month]:
+            # The Mondays after the first of the month, one week apart.
+            ordinal += 7 * (place - starts_before[month]) - first.weekday()
+        try:
+            return date.fromordinal(eras * _DAYS_IN_AN_ERA + ordinal)
+        except (ValueError, OverflowError):
+            raise out_of_calendar(number) from None
+
+    def index(self, day: date) -> int:
+        """Return the number of the period that holds `day`."""
+        starts_before = _split_week_starts()
+        eras, month = divmod((day.year - 1) * _MONTHS_IN_A_YEAR + day.month - 1, _MONTHS_IN_AN_ERA)
+        mondays_since_the_first = (day.day - 1 + date(day.year, day.month, 1).weekday()) // 7
+        return eras * starts_before[-1] + starts_before[month] + mondays_since_the_first
+
+    def whole(self, day: date) -> "tuple[date, date]":
+        """Return the first day of the week that `day` lies in, and the first day of the next week."""
+        monday = DayCycle(7, _MONDAY_PHASE)
+        number = monday.index(day)
+        return monday.start(number), monday.start(number + 1)
+
+
+@cache
+def _split_week_starts() -> tuple[int, ...]:
+    """Return how many starts lie before each month of an era, and before the next era."""
+    counts = [0]
+    for month in range(_MONTHS_IN_AN_ERA):
+        first = _first_of_month(month)
+        length = _MONTH_LENGTHS[first.month] + (first.month == _FEBRUARY and isleap(first.year))
+        counts.append(counts[-1] + 1 + (length - 1 + first.weekday()) // 7)
+    return tuple(counts)
+
+
+def _first_of_month(month: int) -> date:
+    return date(month // _MONTHS_IN_A_YEAR + 1, month % _MONTHS_IN_A_YEAR + 1, 1)
+
+
 def out_of_calendar(number: int) -> Exception:
     """Return the exception for a period that lies outside the years 1 to 9999."""
     return invalid(Problem(CycleFault.CYCLE_OUT_OF_CALENDAR, params={"number": shown(number)}))
@@ -233,6 +291,7 @@ CycleKind: TypeAlias = Frequency | Interval | Cycle
 _CALENDAR: Final[dict[Frequency, Cycle]] = {
     Frequency.DAILY: DayCycle(1, 0),
     Frequency.WEEKLY: DayCycle(7, _MONDAY_PHASE),
+    Frequency.WEEKLY_SPLIT: SplitWeekCycle(),
     Frequency.SEMIMONTHLY: SemimonthlyCycle(),
     Frequency.MONTHLY: MonthCycle(1, 0, 1),
     Frequency.QUARTERLY: MonthCycle(3, 0, 1),

@@ -4,21 +4,30 @@ Names that callers use (`BillingPeriod`, `Window`, `PeriodFault`) are imported f
 """
 
 import enum
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Protocol, cast, overload
 
 from attrs import field, frozen
 
-from tenantcore._cycles import Cycle, out_of_calendar
+from tenantcore._cycles import Cycle, SplitWeekCycle, out_of_calendar
 from tenantcore._validators import a_day, check_day, check_instant, wrong_type
 from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
 
 _MOST_CACHED: Final = 4096
 _MOST_CYCLES_CACHED: Final = 512
 
-__all__ = ["BillingPeriod", "PeriodFault", "PeriodTable", "Window", "ends_before_start", "table_of"]
+__all__ = [
+    "BillingPeriod",
+    "PeriodFault",
+    "PeriodTable",
+    "Periods",
+    "Preview",
+    "Window",
+    "ends_before_start",
+    "table_of",
+]
 
 
 @frozen(order=True)
@@ -152,6 +161,18 @@ class PeriodFault(Code):
     )
 
 
+@frozen(kw_only=True)
+class Preview:
+    """A period as it is shown before anything is stored: `last_day` belongs to it, on `invoiced_on` it is closed.
+
+    Rule: BP-12 in docs/reference/billing_periods.md.
+    """
+
+    period: BillingPeriod
+    last_day: date
+    invoiced_on: date
+
+
 class PeriodTable:
     """The periods of one cycle by the cycle's own numbers, each built once: a period is immutable.
 
@@ -179,6 +200,10 @@ class PeriodTable:
             self.by_day.clear()
         self.by_day[day] = period
         return period
+
+    def whole(self, day: date) -> BillingPeriod:
+        """Return the whole period that holds `day`: the cycle's own, unless the cycle cuts wholes itself."""
+        return BillingPeriod(*self.cycle.whole(day)) if isinstance(self.cycle, SplitWeekCycle) else self.containing(day)
 
     def number(self, day: date) -> int:
         self.containing(day)
@@ -232,3 +257,31 @@ def table_of(cycle: Cycle) -> PeriodTable:
 
 def ends_before_start(start: date, end: date) -> Problem:
     return Problem(PeriodFault.PERIOD_ENDS_BEFORE_START, params={"start": str(start), "end": str(end)})
+
+
+class Numbered(Protocol):
+    """What successive periods are taken from: a schedule."""
+
+    def nth(self, number: int) -> BillingPeriod:
+        """Return period `number`, from 0."""
+        ...
+
+
+@frozen
+class Periods(Sequence[BillingPeriod]):
+    """Successive periods of a schedule, built as they are read; slices are as lazy."""
+
+    schedule: Numbered
+    numbers: range
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> BillingPeriod: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Periods": ...
+    def __getitem__(self, place: int | slice) -> "BillingPeriod | Periods":
+        if isinstance(place, slice):
+            return Periods(self.schedule, self.numbers[place])
+        return self.schedule.nth(self.numbers[place])

@@ -14,6 +14,8 @@ from tenantcore.errors import FieldCode, Problem, invalid, shown
 __all__ = [
     "Validator",
     "a_day",
+    "an_instant",
+    "an_instant_or_none",
     "at_least",
     "check_day",
     "check_instant",
@@ -93,7 +95,7 @@ def tuple_of(*types: type, called: str) -> Validator:
             raise invalid(wrong_type(attribute.name, f"a tuple of {called}", value))
         for position, item in enumerate(value):
             if type(item) not in types:
-                params = {
+                params: dict[str, str | int] = {
                     "field": attribute.name,
                     "expected": called,
                     "position": position,
@@ -121,3 +123,14 @@ def check_instant(name: str, value: object) -> None:
 def a_day(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Accept a plain date."""
     check_day(attribute.name, value)
+
+
+def an_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Accept a plain aware datetime."""
+    check_instant(attribute.name, value)
+
+
+def an_instant_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Accept a plain aware datetime, or None."""
+    if value is not None:
+        check_instant(attribute.name, value)

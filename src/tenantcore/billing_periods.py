@@ -8,13 +8,12 @@ Authority: the billing periods of S3, with its rule for the 29th to the 31st. De
 period": a day is the local day, 23 to 25 hours long.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Final, Self, overload
+from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from tenantcore import _zones
 from tenantcore._closings import Closed, Closing, Closings
@@ -31,10 +30,23 @@ from tenantcore._cycles import (
     resolved_month_end,
 )
 from tenantcore._day_counts import DayCount, share_by_days, share_by_seconds
-from tenantcore._periods import BillingPeriod, PeriodFault, PeriodTable, Window, ends_before_start, table_of
-from tenantcore._validators import a_day, check_day, check_instant, within, wrong_type
+from tenantcore._periods import (
+    BillingPeriod,
+    PeriodFault,
+    Periods,
+    PeriodTable,
+    Preview,
+    Window,
+    ends_before_start,
+    table_of,
+)
+from tenantcore._recurrences import recurrence
+from tenantcore._validators import a_day, an_instant_or_none, check_day, check_instant, within, wrong_type
 from tenantcore._windows import local_day, opens_at, shifted, zone_named
 from tenantcore.errors import Problem, invalid, shown
+
+if TYPE_CHECKING:
+    from dateutil.rrule import rrule, rruleset
 
 TZDATA_VERSION: Final[str] = _zones.VERSION
 """Version of the time-zone rules that windows are computed with, such as `2026f`."""
@@ -57,6 +69,7 @@ __all__ = [
     "MonthEnd",
     "PeriodFault",
     "Periods",
+    "Preview",
     "Unit",
     "Window",
     "every",
@@ -68,7 +81,8 @@ class BillingSchedule:
     """All periods of one tenant, from the day it opens: build it with `open` or `opened_at`.
 
     Period 0 is cut at the opening day; the others are whole periods of the cycle. `anchor` is the day that
-    anniversary and fixed-day kinds count from, the opening day unless another is named.
+    anniversary and fixed-day kinds count from, the opening day unless another is named. `seam` is the instant at which
+    the first window opens when it follows another schedule (see `schedule_changes`); no window reaches before it.
 
     >>> schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 11, 18), timezone="America/Havana")
     >>> print(schedule.first, schedule.nth(1))
@@ -86,6 +100,7 @@ class BillingSchedule:
     month_end: MonthEnd | None = None
     anchor: date = field(validator=a_day)
     closing_delay_hours: int = field(default=0, validator=within(0, _LONGEST_CLOSING_DELAY_HOURS))
+    seam: datetime | None = field(default=None, validator=an_instant_or_none)
     first: BillingPeriod = field(init=False, eq=False, repr=False)
     _table: PeriodTable = field(init=False, eq=False, repr=False)
     _offset: int = field(init=False, eq=False, repr=False)
@@ -144,7 +159,15 @@ class BillingSchedule:
         )
 
     @classmethod
-    def opened_at(cls, instant: datetime, kind: CycleKind, *, timezone: str, month_end: MonthEnd | None = None) -> Self:
+    def opened_at(
+        cls,
+        instant: datetime,
+        kind: CycleKind,
+        *,
+        timezone: str,
+        month_end: MonthEnd | None = None,
+        closing_delay_hours: int = 0,
+    ) -> Self:
         """Return the schedule that opens on the local day of the aware `instant`: a tenant's creation.
 
         >>> from datetime import UTC
@@ -154,7 +177,8 @@ class BillingSchedule:
 
         Rule: BP-10 in docs/reference/billing_periods.md.
         """
-        return cls.open(kind, on=local_day(instant, zone_named(timezone)), timezone=timezone, month_end=month_end)
+        day = local_day(instant, zone_named(timezone))
+        return cls.open(kind, on=day, timezone=timezone, month_end=month_end, closing_delay_hours=closing_delay_hours)
 
     def containing(self, day: date) -> BillingPeriod:
         """Return the period that holds the local `day`.
@@ -171,9 +195,7 @@ class BillingSchedule:
             return self._table.containing(day) if period is None else period
         if day >= first.start:
             return first
-        raise invalid(
-            Problem(PeriodFault.PERIOD_BEFORE_OPENING, params={"day": str(day), "opening": str(self.opening)})
-        )
+        raise invalid(self._before_opening(day))
 
     def at(self, instant: datetime) -> BillingPeriod:
         """Return the period whose window holds the aware `instant`; never one with an empty window.
@@ -184,7 +206,12 @@ class BillingSchedule:
 
         Rule: BP-9 in docs/reference/billing_periods.md.
         """
-        return self.containing(local_day(instant, self._zone))
+        day = local_day(instant, self._zone)
+        if self.seam is not None:
+            if instant < self.seam:
+                raise invalid(self._before_opening(day))
+            day = max(day, self.opening)
+        return self.containing(day)
 
     def index(self, day: date) -> int:
         """Return the number of the period that holds `day`; the first is 0. Raises as `containing`."""
@@ -214,7 +241,7 @@ class BillingSchedule:
             raise invalid(Problem(PeriodFault.PERIOD_IS_THE_FIRST, params={"start": str(period.start)}))
         return self.containing(date.fromordinal(period.start.toordinal() - 1))
 
-    def between(self, start: date, end: date) -> "Periods":
+    def between(self, start: date, end: date) -> Periods:
         """Return the whole periods that touch the days [start, end), oldest first, as a lazy sequence with a length.
 
         Days before the opening are touched by none; nothing is touched when start equals end.
@@ -252,6 +279,41 @@ class BillingSchedule:
         self._check_own(period)
         return self._window(period)
 
+    def preview(self, count: int) -> tuple["Preview", ...]:
+        """Return the first `count` periods as a person is shown them before anything is stored.
+
+        >>> schedule = BillingSchedule.open(Frequency.THIRTY_DAYS, on=date(2026, 3, 20), timezone="UTC")
+        >>> [(str(shown.last_day), str(shown.invoiced_on)) for shown in schedule.preview(2)]
+        [('2026-04-18', '2026-04-19'), ('2026-05-18', '2026-05-19')]
+
+        Raises: InvalidType, InvalidValue for a negative count or one past the end of the calendar.
+
+        Rule: BP-12 in docs/reference/billing_periods.md.
+        """
+        if type(count) is not int:
+            raise invalid(wrong_type("count", "a whole number", count))
+        if count < 0:
+            raise invalid(Problem(PeriodFault.PERIOD_NUMBER_NEGATIVE, params={"number": shown(count)}))
+        return tuple(self._shown(self.nth(number)) for number in range(count))
+
+    def _shown(self, period: BillingPeriod) -> "Preview":
+        closed = shifted(self._window(period).closes, self.closing_delay_hours)
+        return Preview(period=period, last_day=period.last_day, invoiced_on=local_day(closed, self._zone))
+
+    def rrule(self) -> "rrule | rruleset | None":
+        """Return the RFC 5545 rule, as dateutil has it, whose dates are the starts of the periods, for calendars.
+
+        The dates are naive midnights: local days. An opening that no rule gives is added as a date of its own. None for
+        a host's own cycle and for weeks split at month ends.
+
+        >>> schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 11, 18), timezone="UTC")
+        >>> [str(moment.date()) for moment in schedule.rrule()[:3]]
+        ['2026-11-18', '2026-11-23', '2026-11-30']
+
+        Rule: BP-14 in docs/reference/billing_periods.md.
+        """
+        return recurrence(self._table.cycle, self.first)
+
     def due(self, closed: Closed | None, now: datetime) -> Closings:
         """Return the periods that have ended by the aware `now` and aren't closed yet, oldest first.
 
@@ -273,7 +335,7 @@ class BillingSchedule:
         """
         check_instant("now", now)
         first = self._next_number(closed)
-        seam = None if closed is None else closed.until
+        seam = self.seam if closed is None else closed.until
         ended_by = shifted(now, -self.closing_delay_hours)
         day = local_day(ended_by, self._zone)
         if day < self.opening or (seam is not None and seam > ended_by):
@@ -305,8 +367,16 @@ class BillingSchedule:
         Rules: BP-4, BP-13 in docs/reference/billing_periods.md.
         """
         self._check_own(period)
-        moved_to_the_28th = self.month_end is MonthEnd.TWENTY_EIGHTH and self.anchor == self.opening
-        return self._table.numbered(self._offset) if period == self.first and not moved_to_the_28th else period
+        if self.month_end is MonthEnd.TWENTY_EIGHTH and self.anchor == self.opening:
+            return period
+        return self._table.whole(period.start)
+
+    def is_partial(self, period: BillingPeriod) -> bool:
+        """Whether one of the schedule's own periods is shorter than the whole it belongs to.
+
+        Rules: BP-7, BP-13 in docs/reference/billing_periods.md.
+        """
+        return self.whole(period) != period
 
     def share(self, part: BillingPeriod, day_count: DayCount) -> Fraction:
         """Return which exact share of its whole period `part` is; `part` lies inside one period of the schedule.
@@ -330,11 +400,21 @@ class BillingSchedule:
             raise invalid(Problem(PeriodFault.PERIOD_PART_CROSSES_END, params=params))
         whole = self.whole(period)
         if day_count is DayCount.SECONDS:
-            return share_by_seconds(self._window(part), self._window(whole), whole)
+            return share_by_seconds(self._own_window(part), self._own_window(whole), whole)
         return share_by_days(part, whole, self._table.cycle, day_count)
 
-    def _window(self, days: BillingPeriod) -> Window:
+    def _window(self, period: BillingPeriod) -> Window:
+        opens, closes = self._own_window(period)
+        if self.seam is None:
+            return Window(opens, closes)
+        opens = self.seam if period.start == self.opening else max(opens, self.seam)
+        return Window(opens, max(closes, self.seam))
+
+    def _own_window(self, days: BillingPeriod) -> Window:
         return Window(opens_at(days.start, self._zone), opens_at(days.end, self._zone))
+
+    def _before_opening(self, day: date) -> Problem:
+        return Problem(PeriodFault.PERIOD_BEFORE_OPENING, params={"day": str(day), "opening": str(self.opening)})
 
     def _next_number(self, closed: Closed | None) -> int:
         if closed is None:
@@ -361,32 +441,9 @@ class BillingSchedule:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By its arguments: a zone out of the tzdata package doesn't pickle, and tables are shared.
-        parts = (self.kind, self.opening, self.timezone, self.month_end, self.anchor, self.closing_delay_hours)
-        return _restored, parts
+        names = [attribute.name for attribute in fields(type(self)) if attribute.init]
+        return _restored, tuple((name, getattr(self, name)) for name in names)
 
 
-def _restored(*parts: Any) -> BillingSchedule:
-    kind, opening, timezone, month_end, anchor, delay = parts
-    return BillingSchedule(
-        kind=kind, opening=opening, timezone=timezone, month_end=month_end, anchor=anchor, closing_delay_hours=delay
-    )
-
-
-@frozen
-class Periods(Sequence[BillingPeriod]):
-    """Successive periods of a schedule, built as they are read; slices are as lazy."""
-
-    schedule: BillingSchedule
-    numbers: range
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    @overload
-    def __getitem__(self, place: int) -> BillingPeriod: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Periods": ...
-    def __getitem__(self, place: int | slice) -> "BillingPeriod | Periods":
-        if isinstance(place, slice):
-            return Periods(self.schedule, self.numbers[place])
-        return self.schedule.nth(self.numbers[place])
+def _restored(*arguments: tuple[str, Any]) -> BillingSchedule:
+    return BillingSchedule(**dict(arguments))
