@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_validators", "_zones"}),
     frozenset({"_amounts", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
     frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money"}),
-    frozenset({"_periods", "_realm_policy"}),
+    frozenset({"_organization_names", "_periods", "_realm_policy"}),
     frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
     frozenset({"realm"}),
     frozenset(
