@@ -20,17 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_organization_names", "_periods", "_realm_policy"}),
     frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
     frozenset({"realm"}),
-    frozenset(
-        {
-            "_organization_names",
-            "balance",
-            "billing_periods",
-            "contacts",
-            "currencies",
-            "pricing",
-            "time_zones",
-        }
-    ),  # fmt: skip
+    frozenset({"balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones"}),
     frozenset({"regions"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),
