@@ -7,8 +7,11 @@ Needs the `testing` extra.
 """
 
 import calendar
+import math
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from hypothesis import strategies as st
@@ -16,10 +19,12 @@ from hypothesis.strategies import SearchStrategy
 
 from tenantcore import _zones, currencies, time_zones
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind, Frequency, Interval, MonthEnd, every
+from tenantcore.money import Money
 from tenantcore.organization import PORTAL, NamePolicy, OrganizationName, find_name_problems
 from tenantcore.regions import Country, country_codes
 
 __all__ = [
+    "amounts",
     "billing_periods",
     "billing_schedules",
     "canonical_timezones",
@@ -152,6 +157,57 @@ def billing_schedules(
         )
 
     return drawn()
+
+
+# Money: `tenantcore.money`
+
+_AWKWARD_AMOUNTS: Final = (
+    "0",
+    "0.00",
+    "-0.01",
+    "0.005",  # half a cent
+    "-2.5",  # the middle, where roundings differ
+    "1.025",  # the middle for cash
+    "0.1",  # no float is this
+    "99.99",  # can't be halved
+    "1000000000000000000000000000",  # adding the next one to it needs more digits than a default decimal context has
+    "0.000000000001",
+)
+
+
+def amounts(
+    currency: str | SearchStrategy[str] | None = None,
+    *,
+    min_value: int | Decimal = -(10**27),
+    max_value: int | Decimal = 10**27,
+    decimals: int = 12,
+) -> SearchStrategy[Money]:
+    """Return amounts from `min_value` to `max_value`, both included, with at most so many decimals.
+
+    One currency may be given, or a strategy for it: amounts of different currencies can't be added. Left open, it is
+    drawn from `currency_codes`.
+
+    >>> from hypothesis import given
+    >>> @given(amounts("USD", min_value=0))
+    ... def check(price: Money) -> None:
+    ...     assert not price.is_negative
+    >>> check()
+
+    Rule: PRC-2 in docs/reference/money.md.
+    """
+    codes = st.just(currency) if isinstance(currency, str) else currency_codes() if currency is None else currency
+
+    def with_decimals(count: int) -> SearchStrategy[Decimal]:
+        sizes = st.integers(math.ceil(Fraction(min_value) * 10**count), math.floor(Fraction(max_value) * 10**count))
+        return sizes.map(lambda size: Decimal((size < 0, tuple(map(int, str(abs(size)))), -count)))
+
+    drawn = st.integers(0, decimals).flatmap(with_decimals)
+    awkward = [
+        Decimal(text)
+        for text in _AWKWARD_AMOUNTS
+        if len(text.partition(".")[2]) <= decimals and min_value <= Decimal(text) <= max_value
+    ]
+    return st.builds(Money, st.sampled_from(awkward) | drawn if awkward else drawn, codes)
 
 
 # Regions: `tenantcore.regions`, `tenantcore.currencies`, `tenantcore.time_zones`
