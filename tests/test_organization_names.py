@@ -261,7 +261,7 @@ class TestRefusedAlways:
         assert set(codes(f"Acme{character}", OPEN)) < {str(fault) for fault in CharacterFault}
         with pytest.raises(InvalidValue) as caught:
             PORTAL.allowing(character)
-        assert caught.value.problem.code is NameFault.NAME_POLICY_SPECIAL
+        assert caught.value.problem.code is CharacterFault.NAME_POLICY_SPECIAL
 
     @pytest.mark.parametrize("text", ["می\u200cخواهم", "ශ්\u200dරී ලංකා"])
     def test_joiners_stand_where_scripts_need_them(self, text: str) -> None:
@@ -479,6 +479,6 @@ class TestSentences:
 
     @pytest.mark.parametrize("fault", [*NameFault, *CharacterFault])
     def test_each_fault_reads_well(self, fault: NameFault | CharacterFault) -> None:
-        assert re.match(r"the (text|name)", fault.sentence)
+        assert re.match(r"the (text|name|policy)", fault.sentence)
         assert not fault.sentence.endswith(".")
         assert not fault.remedy.endswith(".")

@@ -12,13 +12,18 @@ import enum
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from tenantcore.errors import Code, Kind, Problem
+from attrs import Attribute
+
+from tenantcore._validators import wrong_type
+from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
 __all__ = [
     "MOST_REPORTED",
+    "SPACES",
     "CharacterFault",
+    "a_set_of_specials",
     "clean",
     "comparison_key",
     "find_problems",
@@ -32,7 +37,8 @@ __all__ = [
 # The text of a name is short; a hostile one would otherwise be answered by a list longer than itself.
 MOST_REPORTED: Final = 20
 # Every character of general category Zs. None is made or lost by NFC, so folding may come first.
-_SPACES: Final = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+SPACES: Final = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_RUN_OF_SPACES: Final = re.compile(f"[{SPACES}]+")
 # Full canonical decomposition makes at most four code points of one (UAX #15, section 9).
 _WIDEST_DECOMPOSITION: Final = 4
 _JOINERS: Final = frozenset("\u200c\u200d")
@@ -55,7 +61,7 @@ _LABELS: Final = {"Cc": "control", "Cs": "surrogate", "Co": "private-use", "Cn":
 
 @enum.unique
 class CharacterFault(Code):
-    """What no name may hold, whatever its policy."""
+    """What no name may hold and no policy may allow."""
 
     NAME_CONTROL_CHARACTER = (
         Kind.MALFORMED,
@@ -66,7 +72,7 @@ class CharacterFault(Code):
     NAME_BIDI_CONTROL = (
         Kind.MALFORMED,
         "ORG-3",
-        "the text has a character that overrides the writing direction ({code_point} {name}) at position {position} (from 0)",
+        "the text has a control of the writing direction ({code_point} {name}) at position {position} (from 0)",
         "delete it; right-to-left letters need none",
     )
     NAME_INVISIBLE_CHARACTER = (
@@ -99,6 +105,12 @@ class CharacterFault(Code):
         "the text begins with a combining mark ({code_point} {name}), which would attach to whatever is printed before",
         "put the letter that carries the mark before it",
     )
+    NAME_POLICY_SPECIAL = (
+        Kind.MALFORMED,
+        "ORG-2",
+        "the policy lists {special} as a special character, which can't stand in any clean name",
+        "list single, visible characters, in the form that NFC gives them",
+    )
 
 
 def text_of(value: object) -> str | None:
@@ -129,7 +141,7 @@ def clean(text: str, longest: int) -> str | None:
 
 
 def _fold_spaces(text: str) -> str:
-    return _SPACES.sub(" ", text).strip(" ")
+    return _RUN_OF_SPACES.sub(" ", text).strip(" ")
 
 
 def _nothing_more(_: str) -> Code | None:
@@ -209,6 +221,20 @@ def problem_at(code: Code, character: str, position: int) -> Problem:
             "position": position,
         },
     )
+
+
+def a_set_of_specials(_: object, attribute: "Attribute[Any]", value: Any) -> None:
+    """Accept, as an attrs field, a frozenset of characters that can stand in a clean name, or None."""
+    if value is None:
+        return
+    if type(value) is not frozenset:
+        raise invalid(wrong_type(attribute.name, "a frozenset of characters, or None", value))
+    for special in value:
+        if type(special) is not str:
+            raise invalid(wrong_type(attribute.name, "a frozenset of characters, or None", special))
+        around = f"a{special}a"
+        if len(special) != 1 or clean(around, len(around)) != around or any(find_problems(around)):
+            raise invalid(Problem(CharacterFault.NAME_POLICY_SPECIAL, params={"special": shown(special)}))
 
 
 def is_mark(character: str) -> bool:

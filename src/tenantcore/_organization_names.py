@@ -11,11 +11,12 @@ import re
 import unicodedata
 from collections.abc import Container, Iterator
 from functools import lru_cache
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from tenantcore._characters import (
+    a_set_of_specials,
     clean,
     comparison_key,
     find_problems,
@@ -25,7 +26,7 @@ from tenantcore._characters import (
     text_of,
 )
 from tenantcore._validators import exactly, within, wrong_type
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Problem, invalid
 
 __all__ = [
     "LITERAL",
@@ -132,25 +133,6 @@ class NameFault(Code):
         "the name policy's longest, {longest}, is less than its shortest, {shortest}",
         "let longest be shortest or more",
     )
-    NAME_POLICY_SPECIAL = (
-        Kind.MALFORMED,
-        "ORG-2",
-        "the name policy lists {special} as a special character, which can't stand in any clean name",
-        "list single, visible characters, in the form that NFC gives them",
-    )
-
-
-def _check_specials(_: object, attribute: "Attribute[Any]", value: Any) -> None:
-    if value is None:
-        return
-    if type(value) is not frozenset:
-        raise invalid(wrong_type(attribute.name, "a frozenset of characters, or None", value))
-    for special in value:
-        if type(special) is not str:
-            raise invalid(wrong_type(attribute.name, "a frozenset of characters, or None", special))
-        around = f"a{special}a"
-        if len(special) != 1 or clean(around, len(around)) != around or any(find_problems(around)):
-            raise invalid(Problem(NameFault.NAME_POLICY_SPECIAL, params={"special": shown(special)}))
 
 
 @frozen(kw_only=True, cache_hash=True)
@@ -168,7 +150,7 @@ class NamePolicy:
 
     shortest: int = field(default=2, validator=within(1, _LONGEST_EVER))
     longest: int = field(default=255, validator=within(1, _LONGEST_EVER))
-    specials: frozenset[str] | None = field(default=_LISTED | _QUOTES, validator=_check_specials)
+    specials: frozenset[str] | None = field(default=_LISTED | _QUOTES, validator=a_set_of_specials)
 
     def __attrs_post_init__(self) -> None:
         if self.longest < self.shortest:
