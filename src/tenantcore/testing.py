@@ -62,7 +62,8 @@ _AWKWARD_DAYS: Final = (
 )
 _AWKWARD_YEARS: Final = (1900, 2000, 2023, 2024, 2100, 2400)
 _LAST_DAY_IN_EVERY_MONTH: Final = 28
-_MONTH_ENDS_FOR_ANY_DAY: Final = (MonthEnd.TWENTY_EIGHTH, MonthEnd.CLAMP)
+_MONTH_ENDS_FOR_EVERY_MONTH: Final = st.sampled_from([None, *MonthEnd])
+_MONTH_ENDS_FOR_ANY_DAY: Final = st.sampled_from([None, MonthEnd.TWENTY_EIGHTH, MonthEnd.CLAMP])
 
 
 def local_days(min_value: date = date.min, max_value: date = date.max) -> SearchStrategy[date]:
@@ -141,22 +142,22 @@ def billing_schedules(
 
     Rules: BP-2 to BP-9 in docs/reference/billing_periods.md.
     """
-    days = local_days(date(1900, 1, 1), date(2100, 12, 31)) if openings is None else openings
+    return _billing_schedules(
+        cycle_kinds() if kinds is None else kinds,
+        local_days(date(1900, 1, 1), date(2100, 12, 31)) if openings is None else openings,
+        timezones() if zones is None else zones,
+    )
 
-    @st.composite
-    def drawn(draw: st.DrawFn) -> BillingSchedule:
-        opening = draw(days)
-        anchor = draw(st.just(opening) | days)
-        open_to = [None, *MonthEnd] if anchor.day <= _LAST_DAY_IN_EVERY_MONTH else [None, *_MONTH_ENDS_FOR_ANY_DAY]
-        return BillingSchedule.open(
-            draw(cycle_kinds() if kinds is None else kinds),
-            on=opening,
-            timezone=draw(timezones() if zones is None else zones),
-            month_end=draw(st.sampled_from(open_to)),
-            anchor=anchor,
-        )
 
-    return drawn()
+@st.composite
+def _billing_schedules(
+    draw: st.DrawFn, kinds: SearchStrategy[CycleKind], openings: SearchStrategy[date], zones: SearchStrategy[str]
+) -> BillingSchedule:
+    opening = draw(openings)
+    anchor = draw(openings) if draw(st.booleans()) else opening
+    in_every_month = anchor.day <= _LAST_DAY_IN_EVERY_MONTH
+    month_end = draw(_MONTH_ENDS_FOR_EVERY_MONTH if in_every_month else _MONTH_ENDS_FOR_ANY_DAY)
+    return BillingSchedule.open(draw(kinds), on=opening, timezone=draw(zones), month_end=month_end, anchor=anchor)
 
 
 # Money: `tenantcore.money`
