@@ -6,7 +6,9 @@ There is nothing to import here; each name has one home:
 - `tenantcore.money`: exact amounts of one currency
 - `tenantcore.billing_periods`: the periods of a billing cycle, in the tenant's time zone
 - `tenantcore.realm`: the host name a tenant registers to
-- `tenantcore.regions`: countries, their legal tender and time zones
+- `tenantcore.currencies`: which ISO 4217 codes are money today
+- `tenantcore.time_zones`: the names of places whose clocks a customer lives by
+- `tenantcore.regions`: countries, and which currencies and time zones go with them
 - `tenantcore.contacts`: e-mail addresses, person names, telephone numbers, postal addresses
 - `tenantcore.pricing`: the pricing model and what fits it
 - `tenantcore.balance`: prepaid or postpaid, and how an account opens
