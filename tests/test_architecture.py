@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
     frozenset({"realm"}),
     frozenset({"balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones"}),
-    frozenset({"regions"}),
+    frozenset({"regions", "schedule_changes"}),
     frozenset({"organization"}),
     frozenset({"tenant"}),
     frozenset({"validation"}),

@@ -26,6 +26,7 @@ __all__ = [
     "Unit",
     "cycle_of",
     "every",
+    "is_anchored",
     "out_of_calendar",
     "resolved_month_end",
 ]
@@ -340,6 +341,11 @@ def cycle_of(kind: object, anchor: date, month_end: MonthEnd | None) -> Cycle:
     if isinstance(kind, type) or not _has_the_two_functions(kind):
         raise invalid(Problem(CycleFault.CYCLE_KIND_UNKNOWN, params={"actual": shown(kind)}))
     return kind
+
+
+def is_anchored(kind: object) -> bool:
+    """Whether periods of this kind count from a day of one's choice: anniversaries and numbers of days."""
+    return _interval_of(kind) is not None
 
 
 def _interval_of(kind: object) -> Interval | None:

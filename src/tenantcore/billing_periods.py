@@ -262,6 +262,21 @@ class BillingSchedule:
         last = self.index(date.fromordinal(end.toordinal() - 1))
         return Periods(self, range(self.index(opened), last + 1))
 
+    def first_instant(self, day: date) -> datetime:
+        """Return the instant, in UTC, at which a local day from the opening on begins for this schedule.
+
+        Raises: InvalidType for anything but a plain date, InvalidValue before the opening or at an end of the calendar.
+
+        Rule: BP-9 in docs/reference/billing_periods.md.
+        """
+        check_day("day", day)
+        if day < self.opening:
+            raise invalid(self._before_opening(day))
+        opens = opens_at(day, self._zone)
+        if self.seam is None:
+            return opens
+        return self.seam if day == self.opening else max(opens, self.seam)
+
     def window(self, period: BillingPeriod) -> Window:
         """Return the instants of one of the schedule's own periods, in UTC, half-open.
 
@@ -404,11 +419,7 @@ class BillingSchedule:
         return share_by_days(part, whole, self._table.cycle, day_count)
 
     def _window(self, period: BillingPeriod) -> Window:
-        opens, closes = self._own_window(period)
-        if self.seam is None:
-            return Window(opens, closes)
-        opens = self.seam if period.start == self.opening else max(opens, self.seam)
-        return Window(opens, max(closes, self.seam))
+        return Window(self.first_instant(period.start), self.first_instant(period.end))
 
     def _own_window(self, days: BillingPeriod) -> Window:
         return Window(opens_at(days.start, self._zone), opens_at(days.end, self._zone))
