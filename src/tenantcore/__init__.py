@@ -6,6 +6,7 @@ There is nothing to import here; each name has one home:
 - `tenantcore.money`: exact amounts of one currency
 - `tenantcore.billing_periods`: the periods of a billing cycle, in the tenant's time zone
 - `tenantcore.schedule_changes`: another kind, anchor or time zone without losing or doubling a day
+- `tenantcore.due_dates`: when an invoice is due, with notices, re-sends, suspension and working days
 - `tenantcore.realm`: the host name a tenant registers to
 - `tenantcore.currencies`: which ISO 4217 codes are money today
 - `tenantcore.time_zones`: the names of places whose clocks a customer lives by
