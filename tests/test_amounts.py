@@ -89,6 +89,7 @@ class TestAmountsTakenIn:
         taken = exact_amount(value)
         assert type(taken) is Decimal
         assert written(taken) == expected
+        assert taken.same_quantum(Decimal(expected))
         assert not taken.is_signed() or taken < 0
 
     @given(st.from_regex(r"[+-]?[0-9]{1,36}(\.[0-9]{1,36})?", fullmatch=True, alphabet=st.characters(codec="ascii")))

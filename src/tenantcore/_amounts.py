@@ -56,7 +56,8 @@ FACTORS_END: Final = 10**_MAX_FACTOR_DIGITS
 _DENOMINATORS_END: Final = 10**_MAX_DENOMINATOR_DIGITS
 
 # An amount that fits has at most `prec` digits and is below 10 ** (Emax + 1). So a result that doesn't fit always
-# signals Overflow, when it is too large, or Inexact, when it has too many decimals; sums need no further check.
+# signals Overflow, when it is too large, or Inexact, when it has too many decimals; sums need no further check. Every
+# setting is named, because one that is left out comes from decimal.DefaultContext, which a host may have changed.
 EXACT: Final = Context(
     prec=2 * MAX_DIGITS,
     Emax=MAX_DIGITS - 1,

@@ -317,7 +317,7 @@ class Money:
 
 
 def minor_units(currency: str) -> int:
-    """Return how many decimals the smallest unit of `currency` has by ISO 4217: 2 for all but a table of exceptions.
+    """Return how many decimals the minor unit of `currency` has by ISO 4217: 2 for all but a table of exceptions.
 
     Three capitals that ISO 4217 doesn't list give 2 as well.
 
