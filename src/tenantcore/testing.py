@@ -19,8 +19,11 @@ from hypothesis.strategies import SearchStrategy
 
 from tenantcore import _zones, currencies, time_zones
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind, Frequency, Interval, MonthEnd, every
+from tenantcore.contacts import EmailAddress, PersonName, PostalAddress, TelephoneNumber
 from tenantcore.money import Money
 from tenantcore.organization import PORTAL, NamePolicy, OrganizationName, find_name_problems
+from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy
+from tenantcore.realm import find_problems as find_realm_problems
 from tenantcore.regions import Country, country_codes
 
 __all__ = [
@@ -31,11 +34,17 @@ __all__ = [
     "countries",
     "currency_codes",
     "cycle_kinds",
+    "email_addresses",
     "frequencies",
     "intervals",
     "local_days",
     "month_ends",
     "organization_names",
+    "person_names",
+    "postal_addresses",
+    "realm_policies",
+    "realms",
+    "telephone_numbers",
     "timezones",
 ]
 
@@ -287,3 +296,130 @@ def organization_names(policy: NamePolicy = PORTAL) -> SearchStrategy[Organizati
     )
     awkward = st.sampled_from(_AWKWARD_NAMES)
     return (written | awkward).filter(accepted).map(lambda text: OrganizationName.parse(text, policy))
+
+
+# Realms: `tenantcore.realm`
+
+_AWKWARD_REALMS: Final = (
+    "8dijd6.sip.2600hz.com",  # starts with a digit
+    "xn--bcher-kva.example.com",  # internationalized
+    "xn--pypal-4ve.example.com",  # mixes scripts
+    "xn--4dbrk0ce.example.com",  # written from right to left
+    "a.bc",  # as short as can be
+    f"{'a' * 63}.{'b' * 63}.{'c' * 63}.{'d' * 57}.com",  # as long as can be
+    "evils.logicom.center",  # ends like a suffix, but not at a label boundary
+)
+_LETTERS_AND_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+# Leaves room for a generated label within 253 characters.
+_LONGEST_SUFFIX: Final = 240
+_TOP_LEVEL_DOMAINS: Final = ("center", "com", "net", "sg", "vn", "xn--p1ai")
+
+
+def realms() -> SearchStrategy[Realm]:
+    """Return realms that are good without a policy of the platform.
+
+    Rule: RLM-1 in docs/reference/realm.md.
+    """
+    words = st.text(_LETTERS_AND_DIGITS, min_size=1, max_size=8)
+    # Words never are empty, so no two hyphens meet.
+    labels = st.lists(words, min_size=1, max_size=4).map("-".join)
+    domains = st.tuples(st.lists(labels, min_size=1, max_size=3).map(".".join), st.sampled_from(_TOP_LEVEL_DOMAINS))
+    drawn = domains.map(".".join).filter(lambda host: next(find_realm_problems(host), None) is None)
+    return (drawn | st.sampled_from(_AWKWARD_REALMS)).map(Realm)
+
+
+def realm_policies() -> SearchStrategy[RealmPolicy]:
+    """Return policies that generate realms, with a suffix, sometimes with earlier ones.
+
+    Rule: RLM-2, RLM-3 in docs/reference/realm.md.
+    """
+    suffixes = realms().filter(lambda realm: len(realm.host) < _LONGEST_SUFFIX)
+    alphabets = st.permutations(_LETTERS_AND_DIGITS).flatmap(
+        lambda order: st.integers(2, len(order)).map(lambda size: "".join(order[:size]))
+    )
+    return st.builds(
+        RealmPolicy,
+        suffix=suffixes,
+        kept_suffixes=st.lists(suffixes, max_size=2).map(tuple),
+        white_label_planned=st.booleans(),
+        label_length=st.integers(1, 12),
+        alphabet=st.just(SAFE_ALPHABET) | alphabets,
+        attempts=st.integers(1, 20),
+    )
+
+
+# Contacts: `tenantcore.contacts`
+
+_AWKWARD_EMAILS: Final = (
+    "o'neil@example.net",  # no user name on many platforms
+    "NoReply+bills@example.com",  # a mailbox that nobody reads
+    "ann@bücher.de",  # a domain that is stored in A-labels
+    "δοκιμή@example.org",  # needs SMTPUTF8
+    "a@b.co",
+    f"{'x' * 64}@example.com",  # the longest local part
+)
+_AWKWARD_PERSONS: Final = (
+    ("Suharto", None),  # one name
+    ("Anne-Marie", "O’Neil"),
+    ("尼古拉", "特斯拉"),
+    ("Ravi", "s/o Kumar"),
+    ("José María", "de la Peña, Jr."),
+)
+_AWKWARD_NUMBERS: Final = (
+    "+6561234567",
+    "+390236618300",  # keeps its zero
+    "+80012345678",  # of no country
+    "+14158867900",
+    "+491234567890123",  # as long as any
+    "+2901234",  # as short as any
+)
+
+
+def email_addresses() -> SearchStrategy[EmailAddress]:
+    """Return addresses that the ordinary policy accepts: any legal local part, domains that need no DNS to be real.
+
+    Rule: ORG-11 in docs/reference/contacts.md.
+    """
+    atoms = st.text("abcXYZ019!#$%&'*+-/=?^_`{|}~éж", min_size=1, max_size=8)
+    locals_ = st.lists(atoms, min_size=1, max_size=3).map(".".join)
+    domains = st.sampled_from(
+        ("example.com", "Example.ORG", "sub.example.net", "bücher.de", "例え.jp", "xn--bcher-kva.de")
+    )
+    return (st.builds("{}@{}".format, locals_, domains) | st.sampled_from(_AWKWARD_EMAILS)).map(EmailAddress.parse)
+
+
+def person_names() -> SearchStrategy[PersonName]:
+    """Return names of persons in every script, some of them one name only.
+
+    Rule: ORG-10 in docs/reference/contacts.md.
+    """
+    letters = st.characters(categories=["L"], exclude_characters="\u115f\u1160\u3164\uffa0")
+    parts = st.lists(st.text(letters, min_size=1, max_size=10), min_size=1, max_size=3).map("-".join)
+    written = st.tuples(parts, st.none() | parts) | st.sampled_from(_AWKWARD_PERSONS)
+    return written.map(lambda name: PersonName.parse(given=name[0], family=name[1], mononym=name[1] is None))
+
+
+def telephone_numbers() -> SearchStrategy[TelephoneNumber]:
+    """Return numbers that are possible in the plan of their country.
+
+    Rule: ORG-12 in docs/reference/contacts.md.
+    """
+    digits = st.integers(0, 9_999_999).map("{:07d}".format)
+    written = st.builds(str.__add__, st.sampled_from(("+656", "+1415", "+4930", "+8490", "+44207")), digits)
+    return (written | st.sampled_from(_AWKWARD_NUMBERS)).map(TelephoneNumber.parse)
+
+
+def postal_addresses() -> SearchStrategy[PostalAddress]:
+    """Return addresses of one to five lines, with and without region, postal code and country.
+
+    Rule: ORG-10 in docs/reference/contacts.md.
+    """
+    words = st.text("abcXYZ 019#.,-/äß東京", min_size=1, max_size=20).filter(str.strip)
+    return st.builds(
+        PostalAddress.parse,
+        st.lists(words, min_size=1, max_size=5),
+        city=words,
+        region=st.none() | words,
+        postal_code=st.none() | st.sampled_from(("048616", "SW1A 1AA", "10117", "K1A-0B1")),
+        country=st.none() | countries().map(str),
+    )
