@@ -13,8 +13,14 @@ settings.register_profile(
 settings.register_profile(
     "exploring", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
-# Mutation testing runs the suite thousands of times; a killed mutant seldom needs many examples.
+# Mutation testing runs the suite thousands of times; a killed mutant seldom needs many examples. It runs them in one
+# process, where a test method is met on another instance each time.
 settings.register_profile(
-    "mutation", derandomize=True, deadline=None, max_examples=12, database=None, suppress_health_check=_SLOW_IS_FINE
+    "mutation",
+    derandomize=True,
+    deadline=None,
+    max_examples=12,
+    database=None,
+    suppress_health_check=[*_SLOW_IS_FINE, HealthCheck.differing_executors],
 )
 settings.load_profile("default")

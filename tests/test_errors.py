@@ -157,6 +157,7 @@ class TestExceptions:
         error = exception(BELOW)
         same = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
         assert (type(same), same.problem, str(same)) == (exception, BELOW, str(BELOW))
+        assert same.args == error.args == (BELOW,)
 
 
 class TestShown:

@@ -3,7 +3,18 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from attrs import field, frozen
 
-from tenantcore._validators import a_day, at_least, check_day, check_instant, exactly, not_empty, tuple_of
+from tenantcore._validators import (
+    a_day,
+    an_instant,
+    an_instant_or_none,
+    at_least,
+    check_day,
+    check_instant,
+    exactly,
+    not_empty,
+    tuple_of,
+    within,
+)
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue, Problem
 
 
@@ -14,6 +25,9 @@ class Example:
     name: str = field(default="x", validator=not_empty)
     days: tuple[object, ...] = field(default=(), validator=tuple_of(date, int, called="dates"))
     opened: date = field(default=date(2026, 1, 31), validator=a_day)
+    hours: int = field(default=1, validator=within(1, 24))
+    made: datetime = field(default=datetime(2026, 1, 31, tzinfo=UTC), validator=an_instant)
+    ended: datetime | None = field(default=None, validator=an_instant_or_none)
 
 
 class Moment(datetime):
@@ -67,6 +81,30 @@ class TestAtLeast:
     def test_what_is_no_whole_number_is_refused(self, value: object) -> None:
         expected = {"field": "seconds", "expected": "a whole number", "actual": type(value).__name__}
         assert problem_of(seconds=value) == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
+
+
+class TestWithin:
+    """A whole number has a lowest and a highest value (X-2)."""
+
+    @pytest.mark.parametrize("value", [1, 24])
+    def test_both_ends_pass(self, value: int) -> None:
+        assert Example(hours=value).hours == value
+
+    def test_the_first_value_below_is_refused(self) -> None:
+        expected = {"field": "hours", "minimum": 1, "value": "0"}
+        assert problem_of(hours=0) == Problem(FieldCode.FIELD_BELOW_MINIMUM, params=expected)
+
+    @pytest.mark.parametrize(
+        ("value", "text"), [(25, "25"), (10**5000, "an integer of 16610 bits")], ids=["25", "huge"]
+    )
+    def test_the_first_value_above_is_refused(self, value: int, text: str) -> None:
+        expected = {"field": "hours", "maximum": 24, "value": text}
+        assert problem_of(hours=value) == Problem(FieldCode.FIELD_ABOVE_MAXIMUM, params=expected)
+
+    @pytest.mark.parametrize("value", [True, 1.0, "1", None, float("nan")])
+    def test_what_is_no_whole_number_is_refused(self, value: object) -> None:
+        expected = {"field": "hours", "expected": "a whole number", "actual": type(value).__name__}
+        assert problem_of(hours=value) == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
 
 
 class TestNotEmpty:
@@ -132,6 +170,15 @@ class TestInstants:
             check_instant("now", value)
         expected = {"field": "now", "actual": type(value).__name__}
         assert caught.value.problem == Problem(FieldCode.INSTANT_TYPE, params=expected)
+
+    def test_a_field_is_checked_the_same_way(self) -> None:
+        moment = datetime(2026, 1, 31, tzinfo=UTC)
+        assert Example(made=moment, ended=moment).ended == moment
+        assert problem_of(made=None) == Problem(FieldCode.INSTANT_TYPE, params={"field": "made", "actual": "NoneType"})
+        assert problem_of(ended=0) == Problem(FieldCode.INSTANT_TYPE, params={"field": "ended", "actual": "int"})
+
+    def test_only_a_field_that_may_be_absent_takes_none(self) -> None:
+        assert Example(ended=None).ended is None
 
     def test_a_naive_datetime_names_no_instant(self) -> None:
         with pytest.raises(InvalidValue) as caught:
