@@ -15,7 +15,7 @@ from tenantcore._validators import (
     tuple_of,
     within,
 )
-from tenantcore.errors import FieldCode, InvalidType, InvalidValue, Problem
+from tenantcore.errors import FieldCode, InvalidType, InvalidValue, Param, Problem
 
 
 @frozen(kw_only=True)
@@ -52,7 +52,7 @@ class TestExactly:
         assert Example(day=date(2026, 2, 28)).day == date(2026, 2, 28)
 
     def test_a_value_of_a_subclass_is_refused(self) -> None:
-        expected = {"field": "day", "expected": "a date", "actual": "datetime"}
+        expected: dict[str, Param] = {"field": "day", "expected": "a date", "actual": "datetime"}
         problem = problem_of(day=datetime(2026, 1, 31))  # noqa: DTZ001 - a naive one would be the worse mistake
         assert problem == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
         assert problem.sentence == "day must be a date, not datetime"
@@ -74,12 +74,12 @@ class TestAtLeast:
         ("value", "text"), [(0, "0"), (-1, "-1"), (-(10**5000), "an integer of 16610 bits")], ids=["0", "-1", "huge"]
     )
     def test_the_first_value_below_is_refused(self, value: int, text: str) -> None:
-        expected = {"field": "seconds", "minimum": 1, "value": text}
+        expected: dict[str, Param] = {"field": "seconds", "minimum": 1, "value": text}
         assert problem_of(seconds=value) == Problem(FieldCode.FIELD_BELOW_MINIMUM, params=expected)
 
     @pytest.mark.parametrize("value", [True, 1.0, "1", None, float("nan")])
     def test_what_is_no_whole_number_is_refused(self, value: object) -> None:
-        expected = {"field": "seconds", "expected": "a whole number", "actual": type(value).__name__}
+        expected: dict[str, Param] = {"field": "seconds", "expected": "a whole number", "actual": type(value).__name__}
         assert problem_of(seconds=value) == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
 
 
@@ -91,19 +91,19 @@ class TestWithin:
         assert Example(hours=value).hours == value
 
     def test_the_first_value_below_is_refused(self) -> None:
-        expected = {"field": "hours", "minimum": 1, "value": "0"}
+        expected: dict[str, Param] = {"field": "hours", "minimum": 1, "value": "0"}
         assert problem_of(hours=0) == Problem(FieldCode.FIELD_BELOW_MINIMUM, params=expected)
 
     @pytest.mark.parametrize(
         ("value", "text"), [(25, "25"), (10**5000, "an integer of 16610 bits")], ids=["25", "huge"]
     )
     def test_the_first_value_above_is_refused(self, value: int, text: str) -> None:
-        expected = {"field": "hours", "maximum": 24, "value": text}
+        expected: dict[str, Param] = {"field": "hours", "maximum": 24, "value": text}
         assert problem_of(hours=value) == Problem(FieldCode.FIELD_ABOVE_MAXIMUM, params=expected)
 
     @pytest.mark.parametrize("value", [True, 1.0, "1", None, float("nan")])
     def test_what_is_no_whole_number_is_refused(self, value: object) -> None:
-        expected = {"field": "hours", "expected": "a whole number", "actual": type(value).__name__}
+        expected: dict[str, Param] = {"field": "hours", "expected": "a whole number", "actual": type(value).__name__}
         assert problem_of(hours=value) == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
 
 
@@ -119,7 +119,7 @@ class TestNotEmpty:
 
     @pytest.mark.parametrize("value", [None, b"x", 1, ["x"], Text("x")])
     def test_what_is_no_plain_text_is_refused(self, value: object) -> None:
-        expected = {"field": "name", "expected": "text", "actual": type(value).__name__}
+        expected: dict[str, Param] = {"field": "name", "expected": "text", "actual": type(value).__name__}
         assert problem_of(name=value) == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
 
 
@@ -132,12 +132,12 @@ class TestTupleOf:
 
     @pytest.mark.parametrize("value", [None, [], "ab", frozenset({1}), {1: 1}])
     def test_what_is_no_tuple_is_refused(self, value: object) -> None:
-        expected = {"field": "days", "expected": "a tuple of dates", "actual": type(value).__name__}
+        expected: dict[str, Param] = {"field": "days", "expected": "a tuple of dates", "actual": type(value).__name__}
         assert problem_of(days=value) == Problem(FieldCode.FIELD_WRONG_TYPE, params=expected)
 
     def test_the_first_wrong_item_is_named_by_its_position(self) -> None:
         problem = problem_of(days=(1, True, None))
-        expected = {"field": "days", "expected": "dates", "position": 1, "actual": "bool"}
+        expected: dict[str, Param] = {"field": "days", "expected": "dates", "position": 1, "actual": "bool"}
         assert problem == Problem(FieldCode.FIELD_WRONG_ITEM, params=expected)
         assert problem.sentence == "days must hold only dates, but item 1 (counted from 0) is of type bool"
 
@@ -151,7 +151,7 @@ class TestDays:
 
     @pytest.mark.parametrize("value", [None, "2026-01-31", 738000, Moment(2026, 1, 31, tzinfo=UTC)])
     def test_anything_else_is_refused(self, value: object) -> None:
-        expected = {"field": "opened", "actual": type(value).__name__}
+        expected: dict[str, Param] = {"field": "opened", "actual": type(value).__name__}
         assert problem_of(opened=value) == Problem(FieldCode.DATE_TYPE, params=expected)
         with pytest.raises(InvalidType, match=r"^day must be a datetime\.date, not"):
             check_day("day", value)
@@ -168,7 +168,7 @@ class TestInstants:
     def test_anything_else_is_refused(self, value: object) -> None:
         with pytest.raises(InvalidType) as caught:
             check_instant("now", value)
-        expected = {"field": "now", "actual": type(value).__name__}
+        expected: dict[str, Param] = {"field": "now", "actual": type(value).__name__}
         assert caught.value.problem == Problem(FieldCode.INSTANT_TYPE, params=expected)
 
     def test_a_field_is_checked_the_same_way(self) -> None:
