@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from attrs import Attribute, field, frozen
 
 from tenantcore._validators import exactly
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown
 from tenantcore.money import Money, Rounding, minor_units
 
 __all__ = ["BalanceControl", "BalanceFault", "BalancePolicy", "Opening", "Postpaid", "Prepaid", "opening_problems"]
@@ -198,11 +198,11 @@ def opening_problems(policy: BalancePolicy, funds: Money) -> Iterator[Problem]:
         yield Problem(BalanceFault.FUNDS_ON_POSTPAID)
     places = minor_units(funds.currency)
     if funds.rounded(Rounding.DOWN, places=places) != funds:
-        params = {"funds": str(funds), "currency": funds.currency, "places": places}
+        params: dict[str, Param] = {"funds": str(funds), "currency": funds.currency, "places": places}
         yield Problem(BalanceFault.FUNDS_TOO_FINE, params=params)
 
 
 def _currency_problems(currency: str, amount: Money) -> Iterator[Problem]:
     if amount.currency != currency:
-        params = {"currency": currency, "other": amount.currency}
+        params: dict[str, Param] = {"currency": currency, "other": amount.currency}
         yield Problem(BalanceFault.BALANCE_CURRENCY_MISMATCH, params=params)

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from tenantcore import _territories
 from tenantcore._validators import exactly, tuple_of, wrong_type
 from tenantcore.currencies import parse_currency
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown
 from tenantcore.time_zones import parse_timezone
 
 __all__ = [
@@ -228,7 +228,7 @@ def _assignment_of(code: str, policy: "CountryPolicy | None") -> "UserAssignment
 def _find_country_problem(code: str) -> Problem | None:
     if code in _territories.countries():
         return None
-    params = {"country": shown(code), "example": _MEANT.get(code, "SG")}
+    params: dict[str, Param] = {"country": shown(code), "example": _MEANT.get(code, "SG")}
     if code in _territories.USER_ASSIGNED:
         return Problem(RegionFault.COUNTRY_USER_ASSIGNED, params=params)
     if code in _territories.withdrawn_countries():
@@ -263,7 +263,7 @@ def default_currency(country: Country, on: date | None = None) -> str:
     if not candidates:
         raise invalid(Problem(RegionFault.CURRENCY_NO_DEFAULT, params={"country": country.code}))
     if len(candidates) > 1:
-        params = {"country": country.code, "candidates": _some(candidates)}
+        params: dict[str, Param] = {"country": country.code, "candidates": _some(candidates)}
         raise invalid(Problem(RegionFault.CURRENCY_AMBIGUOUS_DEFAULT, params=params))
     return candidates[0]
 
@@ -292,7 +292,7 @@ def find_currency_warnings(currency: str, country: Country, on: date | None = No
     code = parse_currency(currency)
     candidates = _checked(country).legal_tender(on)
     if candidates and code not in candidates:
-        params = {"currency": code, "country": country.code, "candidates": _some(candidates)}
+        params: dict[str, Param] = {"currency": code, "country": country.code, "candidates": _some(candidates)}
         yield Problem(RegionFault.CURRENCY_NOT_LOCAL, params=params)
 
 
@@ -310,7 +310,7 @@ def default_timezone(country: Country) -> str:
     if not zones:
         raise invalid(Problem(RegionFault.TIMEZONE_NO_DEFAULT, params={"country": country.code}))
     if len(zones) > 1:
-        params = {"country": country.code, "count": len(zones), "candidates": _some(zones)}
+        params: dict[str, Param] = {"country": country.code, "count": len(zones), "candidates": _some(zones)}
         raise invalid(Problem(RegionFault.TIMEZONE_AMBIGUOUS_DEFAULT, params=params))
     return zones[0]
 
