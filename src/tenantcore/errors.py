@@ -15,7 +15,18 @@ from typing import Any, Final, TypeAlias
 from attrs import evolve, field, frozen
 from immutabledict import immutabledict
 
-__all__ = ["Code", "FieldCode", "InvalidType", "InvalidValue", "Kind", "Problem", "TenantcoreError", "invalid", "shown"]
+__all__ = [
+    "Code",
+    "FieldCode",
+    "InvalidType",
+    "InvalidValue",
+    "Kind",
+    "Param",
+    "Problem",
+    "TenantcoreError",
+    "invalid",
+    "shown",
+]
 
 _LONGEST_SHOWN: Final = 40
 _WIDEST_INTEGER_BITS: Final = 128
@@ -119,6 +130,7 @@ class FieldCode(Code):
 
 
 Param: TypeAlias = str | int
+"""What a problem's parameters are: text and whole numbers, so that they fit any store."""
 
 
 def _kept(params: Mapping[str, Param]) -> Mapping[str, Param]:
