@@ -3,7 +3,7 @@
 Names that callers use (`Closed`, `Closing`, `Closings`) are imported from `tenantcore.billing_periods`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, overload
 
@@ -66,18 +66,26 @@ class Closings(Sequence[Closing]):
     def __len__(self) -> int:
         return len(self.periods)
 
+    def __iter__(self) -> Iterator[Closing]:
+        opens = self.seam
+        for period in self.periods:
+            closing = self._closing(period, opens)
+            yield closing
+            opens = closing.closes
+
     @overload
     def __getitem__(self, place: int) -> Closing: ...
     @overload
-    def __getitem__(self, place: slice) -> Sequence[Closing]: ...
-    def __getitem__(self, place: int | slice) -> Closing | Sequence[Closing]:
+    def __getitem__(self, place: slice) -> tuple[Closing, ...]: ...
+    def __getitem__(self, place: int | slice) -> Closing | tuple[Closing, ...]:
         if isinstance(place, slice):
-            return [self[number] for number in range(len(self))[place]]
-        period = self.periods[place]
-        opens, closes = self.window(period)
+            return tuple(self[number] for number in range(len(self))[place])
+        is_first = range(len(self))[place] == 0
+        return self._closing(self.periods[place], self.seam if is_first else None)
+
+    def _closing(self, period: BillingPeriod, opens: datetime | None) -> Closing:
+        own_opens, closes = self.window(period)
         if self.seam is None:
-            return Closing(period, opens, closes)
-        if period == self.periods[0]:
-            opens = self.seam
+            return Closing(period, own_opens, closes)
         # A seam that a change of rules left behind later windows swallows them: nothing before it is billed again.
-        return Closing(period, max(opens, self.seam), max(closes, self.seam))
+        return Closing(period, opens or max(own_opens, self.seam), max(closes, self.seam))

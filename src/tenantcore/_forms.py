@@ -64,8 +64,8 @@ class Fields:
             self.report(Problem(FormFault.FORM_NOT_AN_OBJECT, params={"actual": type(form).__name__}))
             return
         items = dict.items(cast("dict[Any, Any]", form))
-        self._fields = {key: value for key, value in items if type(key) is str}
         fields = tuple(known)
+        self._fields = {key: value for key, value in items if type(key) is str and key in fields}
         unknown = (key for key, _ in items if type(key) is not str or key not in fields)
         for key in islice(unknown, _MOST_UNKNOWN_FIELDS):
             params = {"field": shown(key), "known": ", ".join(fields)}

@@ -4,7 +4,7 @@ Names that callers use (`BillingPeriod`, `Window`, `PeriodFault`) are imported f
 """
 
 import enum
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol, cast, overload
@@ -179,17 +179,21 @@ class PeriodTable:
     Bounded, and shared by all schedules of a cycle: a platform has many tenants and few cycles.
     """
 
-    __slots__ = ("_by_number", "_index", "_start", "by_day", "cycle")
+    __slots__ = ("_by_number", "_index", "_numbers", "_start", "by_day", "cycle")
 
     def __init__(self, cycle: Cycle) -> None:
         self.cycle = cycle
         self._index: Callable[[date], int] = cycle.index
         self._start: Callable[[int], date] = cycle.start
         self._by_number: dict[int, BillingPeriod] = {}
+        self._numbers: dict[date, int] = {}
         self.by_day: dict[date, BillingPeriod] = {}
         """Days asked for lately; a billing run asks for the same day in every schedule."""
 
     def containing(self, day: date) -> BillingPeriod:
+        return self._look_up(day)[1]
+
+    def _look_up(self, day: date) -> tuple[int, BillingPeriod]:
         number = self._index(day)
         if type(number) is not int:
             raise invalid(wrong_type("index of a cycle", "a whole number", number))
@@ -198,16 +202,18 @@ class PeriodTable:
             raise _broken(number, period.start, period.end, day)
         if len(self.by_day) >= _MOST_CACHED:
             self.by_day.clear()
+            self._numbers.clear()
         self.by_day[day] = period
-        return period
+        self._numbers[day] = number
+        return number, period
 
     def whole(self, day: date) -> BillingPeriod:
         """Return the whole period that holds `day`: the cycle's own, unless the cycle cuts wholes itself."""
         return BillingPeriod(*self.cycle.whole(day)) if isinstance(self.cycle, SplitWeekCycle) else self.containing(day)
 
     def number(self, day: date) -> int:
-        self.containing(day)
-        return self._index(day)
+        number = self._numbers.get(day)
+        return self._look_up(day)[0] if number is None else number
 
     def numbered(self, number: int) -> BillingPeriod:
         try:
@@ -276,6 +282,9 @@ class Periods(Sequence[BillingPeriod]):
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def __iter__(self) -> Iterator[BillingPeriod]:
+        return map(self.schedule.nth, self.numbers)
 
     @overload
     def __getitem__(self, place: int) -> BillingPeriod: ...

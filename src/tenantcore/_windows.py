@@ -1,6 +1,6 @@
 """Lets local days and instants be turned into each other in a named zone, with faults of ours at every edge."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -37,10 +37,19 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     Rule: BP-9 in docs/reference/billing_periods.md.
     """
     check_instant("instant", instant)
+    # Other zones don't get into the cache: two instants that differ in `fold` only would be one key.
+    return _local_day_of_utc(instant, zone) if instant.tzinfo is UTC else _local_day(instant, zone)
+
+
+def _local_day(instant: datetime, zone: ZoneInfo) -> date:
     try:
         return _zones.local_day(instant, zone)
     except OverflowError:
         raise _out_of_calendar() from None
+
+
+# A billing run asks every schedule about the same instant.
+_local_day_of_utc = lru_cache(maxsize=_MOST_INSTANTS_CACHED)(_local_day)
 
 
 # A billing run asks for the same few days again and again.
@@ -58,6 +67,8 @@ def opens_at(day: date, zone: ZoneInfo) -> datetime:
 
 def shifted(instant: datetime, hours: int) -> datetime:
     """Return the instant so many elapsed hours later."""
+    if not hours:
+        return instant
     try:
         return instant + timedelta(hours=hours)
     except OverflowError:

@@ -272,10 +272,7 @@ class BillingSchedule:
         check_day("day", day)
         if day < self.opening:
             raise invalid(self._before_opening(day))
-        opens = opens_at(day, self._zone)
-        if self.seam is None:
-            return opens
-        return self.seam if day == self.opening else max(opens, self.seam)
+        return self._opens(day)
 
     def window(self, period: BillingPeriod) -> Window:
         """Return the instants of one of the schedule's own periods, in UTC, half-open.
@@ -349,13 +346,14 @@ class BillingSchedule:
         Rule: BP-11 in docs/reference/billing_periods.md.
         """
         check_instant("now", now)
-        first = self._next_number(closed)
+        period = self._next(closed)
         seam = self.seam if closed is None else closed.until
         ended_by = shifted(now, -self.closing_delay_hours)
-        day = local_day(ended_by, self._zone)
-        if day < self.opening or (seam is not None and seam > ended_by):
-            return Closings(Periods(self, range(0)), seam, self._window)
-        return Closings(Periods(self, range(first, self.index(day))), seam, self._window)
+        closes = self._opens(period.end)
+        if closes > ended_by or (seam is not None and seam > ended_by):
+            return Closings((), seam, self._window)
+        numbers = range(self.index(period.start), self.index(local_day(ended_by, self._zone)))
+        return Closings(Periods(self, numbers), seam, self._window)
 
     def next_due(self, closed: Closed | None) -> datetime:
         """Return the instant, in UTC, from which `due` gives the next period: what a host can index.
@@ -364,7 +362,7 @@ class BillingSchedule:
 
         Rule: BP-11 in docs/reference/billing_periods.md.
         """
-        closes = self._window(self.nth(self._next_number(closed))).closes
+        closes = self._opens(self._next(closed).end)
         return shifted(closes if closed is None else max(closes, closed.until), self.closing_delay_hours)
 
     def whole(self, period: BillingPeriod) -> BillingPeriod:
@@ -419,7 +417,13 @@ class BillingSchedule:
         return share_by_days(part, whole, self._table.cycle, day_count)
 
     def _window(self, period: BillingPeriod) -> Window:
-        return Window(self.first_instant(period.start), self.first_instant(period.end))
+        return Window(self._opens(period.start), self._opens(period.end))
+
+    def _opens(self, day: date) -> datetime:
+        opens = opens_at(day, self._zone)
+        if self.seam is None:
+            return opens
+        return self.seam if day == self.opening else max(opens, self.seam)
 
     def _own_window(self, days: BillingPeriod) -> Window:
         return Window(opens_at(days.start, self._zone), opens_at(days.end, self._zone))
@@ -427,21 +431,24 @@ class BillingSchedule:
     def _before_opening(self, day: date) -> Problem:
         return Problem(PeriodFault.PERIOD_BEFORE_OPENING, params={"day": str(day), "opening": str(self.opening)})
 
-    def _next_number(self, closed: Closed | None) -> int:
+    def _next(self, closed: Closed | None) -> BillingPeriod:
         if closed is None:
-            return 0
+            return self.first
         if type(closed) is not Closed:
             raise invalid(wrong_type("closed", "a Closed or None", closed))
         if closed.next_start is not None:
-            if closed.next_start < self.opening or self.containing(closed.next_start).start != closed.next_start:
-                raise invalid(Problem(PeriodFault.PERIOD_CLOSED_ELSEWHERE, params={"day": str(closed.next_start)}))
-            return self.index(closed.next_start)
+            if closed.next_start >= self.opening:
+                period = self.containing(closed.next_start)
+                if period.start == closed.next_start:
+                    return period
+            raise invalid(Problem(PeriodFault.PERIOD_CLOSED_ELSEWHERE, params={"day": str(closed.next_start)}))
         day = local_day(closed.until, self._zone)
         if day < self.opening:
-            return 0
+            return self.first
         # Rules of a zone move a boundary by hours: the period that starts nearest to the seam is the next one.
-        opens, closes = self._window(self.containing(day))
-        return self.index(day) + (closes - closed.until < closed.until - opens)
+        period = self.containing(day)
+        opens, closes = self._window(period)
+        return self.after(period) if closes - closed.until < closed.until - opens else period
 
     def _check_own(self, period: BillingPeriod) -> None:
         if type(period) is not BillingPeriod:
