@@ -22,6 +22,7 @@ from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind
 from tenantcore.contacts import EmailAddress, PersonName, PostalAddress, TelephoneNumber
 from tenantcore.money import Money
 from tenantcore.organization import PORTAL, NamePolicy, OrganizationName, find_name_problems
+from tenantcore.pricing import Application, License, LicenseKind, PricingModel, Product
 from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy
 from tenantcore.realm import find_problems as find_realm_problems
 from tenantcore.regions import Country, country_codes
@@ -42,6 +43,8 @@ __all__ = [
     "organization_names",
     "person_names",
     "postal_addresses",
+    "pricing_models",
+    "products",
     "realm_policies",
     "realms",
     "telephone_numbers",
@@ -423,3 +426,23 @@ def postal_addresses() -> SearchStrategy[PostalAddress]:
         postal_code=st.none() | st.sampled_from(("048616", "SW1A 1AA", "10117", "K1A-0B1")),
         country=st.none() | countries().map(str),
     )
+
+
+# Pricing: `tenantcore.pricing`
+
+
+def pricing_models() -> SearchStrategy[PricingModel]:
+    """Return the two pricing models.
+
+    Rule: ORG-9 in docs/reference/pricing.md.
+    """
+    return st.sampled_from(PricingModel)
+
+
+def products() -> SearchStrategy[Product]:
+    """Return applications and licences, of few codes, so that some are bought twice.
+
+    Rule: ORG-9 in docs/reference/pricing.md.
+    """
+    codes = st.sampled_from(("bizphone", "wallboard", "phone-system", "developer", "ms-teams"))
+    return st.builds(Application, codes) | st.builds(License, codes, st.sampled_from(LicenseKind))
