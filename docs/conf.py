@@ -6,6 +6,7 @@ docstrings. Nothing is fetched from other sites, so that the build needs PyPI on
 
 import importlib
 import pkgutil
+from functools import cache
 from importlib.metadata import version as version_of
 
 from docutils import nodes
@@ -34,7 +35,6 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_default_options = {"show-inheritance": True}
 napoleon_numpy_docstring = False
-napoleon_custom_sections = [("Rule", "params_style"), ("Rules", "params_style")]
 
 # A name of ours that is mentioned must have its place in the reference. Names of other libraries have theirs elsewhere,
 # and looking them up would take the network.
@@ -42,6 +42,7 @@ nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!tenantcore\.).*")]
 
 
+@cache
 def public_homes() -> dict[str, str]:
     """Where callers import what a private module defines, by the private name that annotations carry."""
     homes = {}
