@@ -255,11 +255,12 @@ def check_within(name: str, value: object, minimum: int, maximum: int) -> int:
     """Return a whole number from `minimum` to `maximum`, both included."""
     if type(value) is not int:
         raise invalid(wrong_type(name, "a whole number", value))
-    about: dict[str, str | int] = {"field": name, "value": shown(value)}
     if value < minimum:
-        raise invalid(Problem(FieldCode.FIELD_BELOW_MINIMUM, params=about | {"minimum": minimum}))
+        too_low: dict[str, str | int] = {"field": name, "minimum": minimum, "value": shown(value)}
+        raise invalid(Problem(FieldCode.FIELD_BELOW_MINIMUM, params=too_low))
     if value > maximum:
-        raise invalid(Problem(FieldCode.FIELD_ABOVE_MAXIMUM, params=about | {"maximum": maximum}))
+        too_high: dict[str, str | int] = {"field": name, "maximum": maximum, "value": shown(value)}
+        raise invalid(Problem(FieldCode.FIELD_ABOVE_MAXIMUM, params=too_high))
     return value
 
 
