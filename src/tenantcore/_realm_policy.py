@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, Self
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from tenantcore import _realm_dns, _realm_labels, _realm_records, _realm_syntax
 from tenantcore._realm_dns import DnsJudgement
@@ -240,7 +240,7 @@ class RealmPolicy:
     >>> [str(problem.code) for problem in policy.check(Realm("evils.logicom.center"))]
     ['REALM_SUFFIX_MISMATCH']
 
-    Rule: RLM-2, RLM-3 in docs/reference/realm.md.
+    Rules: RLM-2, RLM-3 in docs/reference/realm.md.
     """
 
     suffix: Realm | None = field(default=None, converter=_suffix)
@@ -286,6 +286,16 @@ class RealmPolicy:
                 yield Problem(RealmFault.REALM_WHITE_LABEL_PLANNED, params=params)
         elif any(above == kept.host for kept in self.kept_suffixes):
             yield Problem(RealmFault.REALM_SUFFIX_KEPT, params=params)
+
+    def white_labelled(self, suffix: "Realm | str") -> Self:
+        """Return the policy once white-labelling is set up: the new suffix for new realms, the old ones kept.
+
+        >>> policy = RealmPolicy(suffix="s.logicom.center", white_label_planned=True).white_labelled("pbx.acme.com")
+        >>> policy.check(Realm("acme.s.logicom.center")), policy.first_free(()).host.partition(".")[2]
+        ((), 'pbx.acme.com')
+        """
+        kept = self.kept_suffixes if self.suffix is None else (self.suffix, *self.kept_suffixes)
+        return evolve(self, suffix=suffix, kept_suffixes=kept, white_label_planned=False)
 
     def candidates(self, choose: Chooser = secrets.choice) -> Iterator[Realm]:
         """Yield generated realms, each once, all good by this policy; at most `attempts` are drawn.

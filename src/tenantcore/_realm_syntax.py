@@ -17,7 +17,7 @@ from typing import Final
 from attrs import frozen
 
 from tenantcore._validators import wrong_type
-from tenantcore.errors import Code, Kind, Problem, shown
+from tenantcore.errors import Code, Kind, Param, Problem, shown
 
 __all__ = [
     "LONGEST_HOST",
@@ -247,15 +247,17 @@ def read(text: object) -> Reading:
 
 
 def _find_other_forms(text: str) -> Iterator[Problem]:
-    """Yield what the text is when it isn't made of labels at all: empty, far too long, pasted from elsewhere."""
+    """Yield what the text is when it isn't made of labels at all: empty, far too long, pasted from elsewhere.
+
+    Ask for the first only: the later ones follow from it or take their time over a long text.
+    """
     if not text:
         yield Problem(RealmSyntaxFault.REALM_EMPTY)
     if len(text) > _LONGEST_TEXT:
         yield _length_problem(len(text))
-        return
     for position, character in enumerate(text):
         if character.isspace() or character in _INVISIBLE_BLANKS:
-            params = {"code_point": _code_point(character), "position": position}
+            params: dict[str, Param] = {"code_point": _code_point(character), "position": position}
             yield Problem(RealmSyntaxFault.REALM_WHITESPACE, params=params)
     if text.count(":") > 1 and _NETWORK_ADDRESS.fullmatch(text):
         yield Problem(RealmSyntaxFault.REALM_IP_LITERAL, params={"address": shown(text)})
@@ -288,7 +290,7 @@ def _mapped(part: str) -> str | None:
 def _find_label_problems(number: int, label: str | None, part: str) -> Iterator[Problem]:
     """Yield what is wrong with one label: its length, else its ASCII characters, else what it encodes."""
     if label is None:
-        params = {"number": number, "label": shown(part)}
+        params: dict[str, Param] = {"number": number, "label": shown(part)}
         yield Problem(RealmSyntaxFault.REALM_BAD_ULABEL, params=params)
     elif not label:
         yield Problem(RealmSyntaxFault.REALM_EMPTY_LABEL, params={"number": number})
@@ -300,13 +302,17 @@ def _find_label_problems(number: int, label: str | None, part: str) -> Iterator[
 
 
 def _find_ldh_problems(number: int, label: str) -> Iterator[Problem]:
-    params = {"number": number, "label": shown(label)}
+    params: dict[str, Param] = {"number": number, "label": shown(label)}
     if "_" in label:
         yield Problem(RealmSyntaxFault.REALM_UNDERSCORE, params=params)
     outside = _OUTSIDE_LDH.search(label)
     if outside:
         character = outside.group()
-        about = {"number": number, "character": shown(character), "code_point": _code_point(character)}
+        about: dict[str, Param] = {
+            "number": number,
+            "character": shown(character),
+            "code_point": _code_point(character),
+        }
         yield Problem(RealmSyntaxFault.REALM_FORBIDDEN_CHARACTER, params=about)
     if label.startswith("-") or label.endswith("-"):
         yield Problem(RealmSyntaxFault.REALM_LABEL_HYPHEN, params=params)
@@ -315,7 +321,7 @@ def _find_ldh_problems(number: int, label: str) -> Iterator[Problem]:
 
 
 def _find_encoding_problems(number: int, label: str) -> Iterator[Problem]:
-    params = {"number": number, "label": shown(label)}
+    params: dict[str, Param] = {"number": number, "label": shown(label)}
     if label.startswith(_ACE_PREFIX):
         if not _is_alabel(label):
             yield Problem(RealmSyntaxFault.REALM_BAD_ALABEL, params=params)
@@ -342,7 +348,7 @@ def _is_alabel(label: str) -> bool:
         decoded = unicode_label(label)
     except UnicodeError:
         return False
-    return _encode(decoded) == label and _mapped(decoded) == decoded and _is_ulabel(decoded)
+    return _encode(decoded) == label and _is_ulabel(decoded)
 
 
 def _encode(label: str) -> str:
@@ -385,7 +391,7 @@ def _find_direction_problems(labels: Sequence[str]) -> Iterator[Problem]:
         try:
             idna.check_bidi(label, check_ltr=True)
         except idna.IDNAError:
-            params = {"number": number, "label": shown(label)}
+            params: dict[str, Param] = {"number": number, "label": shown(label)}
             yield Problem(RealmSyntaxFault.REALM_BAD_BIDI, params=params)
 
 
@@ -395,7 +401,11 @@ def find_script_warnings(host: str) -> Iterator[Problem]:
         written = unicode_label(label)
         scripts = frozenset(_scripts(written))
         if len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER):
-            params = {"number": number, "label": shown(written), "scripts": ", ".join(sorted(scripts))}
+            params: dict[str, Param] = {
+                "number": number,
+                "label": shown(written),
+                "scripts": ", ".join(sorted(scripts)),
+            }
             yield Problem(RealmSyntaxFault.REALM_MIXED_SCRIPT, params=params)
 
 
@@ -421,7 +431,7 @@ def _length_problem(length: int) -> Problem:
 
 
 def _label_length_problem(number: int, length: int) -> Problem:
-    params = {"number": number, "length": length, "maximum": LONGEST_LABEL}
+    params: dict[str, Param] = {"number": number, "length": length, "maximum": LONGEST_LABEL}
     return Problem(RealmSyntaxFault.REALM_LABEL_TOO_LONG, params=params)
 
 

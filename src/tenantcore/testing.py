@@ -21,7 +21,15 @@ from tenantcore import _zones, currencies, time_zones
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind, Frequency, Interval, MonthEnd, every
 from tenantcore.contacts import EmailAddress, PersonName, PostalAddress, TelephoneNumber
 from tenantcore.money import Money
-from tenantcore.organization import PORTAL, NamePolicy, OrganizationName, find_name_problems
+from tenantcore.organization import (
+    PORTAL,
+    BillingContact,
+    NamePolicy,
+    Organization,
+    OrganizationName,
+    Owner,
+    find_name_problems,
+)
 from tenantcore.pricing import Application, License, LicenseKind, PricingModel, Product
 from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy
 from tenantcore.realm import find_problems as find_realm_problems
@@ -29,6 +37,7 @@ from tenantcore.regions import Country, country_codes
 
 __all__ = [
     "amounts",
+    "billing_contacts",
     "billing_periods",
     "billing_schedules",
     "canonical_timezones",
@@ -41,6 +50,8 @@ __all__ = [
     "local_days",
     "month_ends",
     "organization_names",
+    "organizations",
+    "owners",
     "person_names",
     "postal_addresses",
     "pricing_models",
@@ -334,7 +345,7 @@ def realms() -> SearchStrategy[Realm]:
 def realm_policies() -> SearchStrategy[RealmPolicy]:
     """Return policies that generate realms, with a suffix, sometimes with earlier ones.
 
-    Rule: RLM-2, RLM-3 in docs/reference/realm.md.
+    Rules: RLM-2, RLM-3 in docs/reference/realm.md.
     """
     suffixes = realms().filter(lambda realm: len(realm.host) < _LONGEST_SUFFIX)
     alphabets = st.permutations(_LETTERS_AND_DIGITS).flatmap(
@@ -446,3 +457,46 @@ def products() -> SearchStrategy[Product]:
     """
     codes = st.sampled_from(("bizphone", "wallboard", "phone-system", "developer", "ms-teams"))
     return st.builds(Application, codes) | st.builds(License, codes, st.sampled_from(LicenseKind))
+
+
+# Organizations as a whole: `tenantcore.organization`
+
+
+def billing_contacts() -> SearchStrategy[BillingContact]:
+    """Return billing contacts.
+
+    Rule: ORG-10 in docs/reference/organization.md.
+    """
+    return st.builds(BillingContact, email=email_addresses(), address=postal_addresses())
+
+
+def owners() -> SearchStrategy[Owner]:
+    """Return owners.
+
+    Rule: ORG-10 in docs/reference/organization.md.
+    """
+    return st.builds(Owner, name=person_names(), email=email_addresses())
+
+
+def organizations() -> SearchStrategy[Organization]:
+    """Return organizations that the portal would take on: complete, their time zone in their country.
+
+    The currency may be foreign and the billing days may be cut elsewhere.
+
+    Rules: ORG-9, ORG-10, ORG-13 in docs/reference/organization.md.
+    """
+
+    def in_country(country: Country) -> SearchStrategy[Organization]:
+        return st.builds(
+            Organization,
+            name=organization_names(),
+            currency=currency_codes(),
+            timezone=canonical_timezones(country),
+            billing_timezone=canonical_timezones(),
+            country=st.just(country),
+            pricing_model=pricing_models(),
+            billing_contact=billing_contacts(),
+            owner=owners(),
+        )
+
+    return countries().flatmap(in_country)
