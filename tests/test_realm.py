@@ -29,7 +29,7 @@ from tenantcore.realm import (
     RealmSyntaxFault,
     RecordType,
     Service,
-    find_problems,
+    find_realm_problems,
     plan_change,
     suggest_label,
 )
@@ -50,7 +50,7 @@ def briefly(value: object) -> str:
 
 
 def codes(text: object, policy: RealmPolicy | None = None) -> list[str]:
-    return [str(problem.code) for problem in find_problems(text, policy)]
+    return [str(problem.code) for problem in find_realm_problems(text, policy)]
 
 
 def refused(text: object, policy: RealmPolicy | None = None) -> Problem:
@@ -123,7 +123,7 @@ class TestHostName:
 
     @given(st.text() | st.binary() | st.floats() | st.none() | st.text("xn-a.0", max_size=80).map("xn--{}.ab".format))
     def test_any_object_is_read_or_refused_with_the_problems_found(self, value: object) -> None:
-        found = list(find_problems(value))
+        found = list(find_realm_problems(value))
         assert all(str(problem) for problem in found)
         if found:
             assert found[0] == refused(value)
@@ -305,7 +305,7 @@ class TestPolicy:
     def test_the_suffix_agrees_with_lists_of_labels(self, realm: Realm, policy: RealmPolicy, before: str) -> None:
         assert policy.suffix is not None
         for host in (realm.host, f"{before}{policy.suffix}", *(f"{before}{kept}" for kept in policy.kept_suffixes)):
-            if next(find_problems(host), None):
+            if next(find_realm_problems(host), None):
                 continue
             suffixes = [suffix.labels for suffix in (policy.suffix, *policy.kept_suffixes)]
             labels = tuple(host.split("."))
@@ -374,7 +374,7 @@ class TestPolicy:
         with pytest.raises(InvalidType):
             Realm.parse("acme.example.com", policy)
         with pytest.raises(InvalidType):
-            list(find_problems("acme.example.com", policy))
+            list(find_realm_problems("acme.example.com", policy))
 
     def test_warnings_follow_where_the_realm_stands(self) -> None:
         policy = RealmPolicy(suffix="pbx.reseller.com", kept_suffixes=("s.logicom.center",), white_label_planned=True)

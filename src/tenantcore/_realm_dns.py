@@ -80,14 +80,14 @@ class RealmDnsFault(Code):
     REALM_BAD_CNAME = (
         Kind.CONFLICT,
         "RLM-4",
-        "the CNAME record of {owner} must be the only record there and lead to another host",
+        "the CNAME record of {owner} must be the only record there and lead to another name",
         "remove the other records or the alias",
     )
     REALM_TARGET_ALIAS = (
         Kind.CONFLICT,
         "RLM-4",
-        "{target} stands in the {type} records but is an alias (CNAME), where a host with addresses must stand",
-        "name the host that the alias leads to",
+        "{target} stands in the {type} records but is an alias (CNAME), where a name with addresses must stand",
+        "write the name that the alias leads to",
     )
     REALM_NULL_MX = (
         Kind.CONFLICT,
@@ -266,12 +266,12 @@ def _judge_sip(zone: _Zone, name: str) -> tuple[RecordType | None, tuple[Problem
         if offers:
             if any(offers):
                 return record_type, tuple(problems)
-            denied = Problem(RealmDnsFault.REALM_SERVICE_DENIED, params={"realm": zone.host})
+            denied = Problem(RealmDnsFault.REALM_SERVICE_DENIED, params={"realm": shown(zone.host)})
             return None, (*problems, denied)
     address, found = _read_addresses(zone, name)
     problems += found
     if address is None and not found:
-        problems.append(Problem(RealmDnsFault.REALM_UNRESOLVED, params={"realm": zone.host}))
+        problems.append(Problem(RealmDnsFault.REALM_UNRESOLVED, params={"realm": shown(zone.host)}))
     return address, tuple(problems)
 
 
@@ -359,7 +359,7 @@ def _judge_fax(zone: _Zone, name: str) -> tuple[RecordType | None, tuple[Problem
     exchanges = zone.find(name, RecordType.MX)
     targets = [_mx_target(data) for data in exchanges]
     if targets == [""]:
-        return None, (Problem(RealmDnsFault.REALM_NULL_MX, params={"realm": zone.host}),), ()
+        return None, (Problem(RealmDnsFault.REALM_NULL_MX, params={"realm": shown(zone.host)}),), ()
     problems: list[Problem] = []
     for data, target in zip(exchanges, targets, strict=True):
         if target:
@@ -370,8 +370,8 @@ def _judge_fax(zone: _Zone, name: str) -> tuple[RecordType | None, tuple[Problem
         return RecordType.MX if any(targets) else None, tuple(problems), ()
     address, found = _read_addresses(zone, name)
     if address is None:
-        return None, (*found, Problem(RealmDnsFault.REALM_NO_MAIL_HOST, params={"realm": zone.host})), ()
-    return address, tuple(found), (Problem(RealmDnsFault.REALM_NO_MX, params={"realm": zone.host}),)
+        return None, (*found, Problem(RealmDnsFault.REALM_NO_MAIL_HOST, params={"realm": shown(zone.host)})), ()
+    return address, tuple(found), (Problem(RealmDnsFault.REALM_NO_MX, params={"realm": shown(zone.host)}),)
 
 
 def _mx_target(data: str) -> str | None:

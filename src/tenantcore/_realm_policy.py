@@ -18,7 +18,15 @@ from tenantcore._realm_syntax import RealmSyntaxFault
 from tenantcore._validators import at_least, exactly, within, wrong_type
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
-__all__ = ["OWN_DOMAIN", "RESERVED_LABELS", "Realm", "RealmFault", "RealmPolicy", "find_problems", "require_realm"]
+__all__ = [
+    "OWN_DOMAIN",
+    "RESERVED_LABELS",
+    "Realm",
+    "RealmFault",
+    "RealmPolicy",
+    "find_realm_problems",
+    "require_realm",
+]
 
 # Names that mail programs, browsers and caches ask for on their own, or that a platform's own hosts bear.
 RESERVED_LABELS: Final = frozenset({
@@ -125,7 +133,7 @@ class Realm:
     def parse(cls, text: object, policy: "RealmPolicy | None" = None) -> Self:
         """Read a realm as a person writes it; without a policy, by `OWN_DOMAIN`.
 
-        Raises: InvalidValue with the first of `find_problems(text, policy)`.
+        Raises: InvalidValue with the first of `find_realm_problems(text, policy)`.
         """
         checked_by = _policy(policy)
         realm = cls(_host(text))
@@ -183,7 +191,7 @@ class Realm:
         return self.host
 
 
-def find_problems(text: object, policy: "RealmPolicy | None" = None) -> Iterator[Problem]:
+def find_realm_problems(text: object, policy: "RealmPolicy | None" = None) -> Iterator[Problem]:
     """Yield everything that is wrong with a text as a realm; the policy is asked once it is a host name."""
     checked_by = _policy(policy)
     reading = _realm_syntax.read(text)

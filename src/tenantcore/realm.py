@@ -10,7 +10,7 @@ Rules: RLM-1 to RLM-5 in docs/reference/realm.md.
 from tenantcore._realm_change import QUIET_HOURS, ChangeStep, QuietHours, RealmChange, plan_change
 from tenantcore._realm_dns import DnsJudgement, RealmDnsFault
 from tenantcore._realm_labels import SAFE_ALPHABET, Chooser, RealmLabelFault, suggest_label
-from tenantcore._realm_policy import OWN_DOMAIN, RESERVED_LABELS, Realm, RealmFault, RealmPolicy, find_problems
+from tenantcore._realm_policy import OWN_DOMAIN, RESERVED_LABELS, Realm, RealmFault, RealmPolicy, find_realm_problems
 from tenantcore._realm_records import RecordNeed, Records, RecordType, Service, SipService
 from tenantcore._realm_syntax import RealmSyntaxFault
 
@@ -35,7 +35,7 @@ __all__ = [
     "Records",
     "Service",
     "SipService",
-    "find_problems",
+    "find_realm_problems",
     "plan_change",
     "suggest_label",
 ]

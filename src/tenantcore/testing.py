@@ -31,8 +31,7 @@ from tenantcore.organization import (
     find_name_problems,
 )
 from tenantcore.pricing import Application, License, LicenseKind, PricingModel, Product
-from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy
-from tenantcore.realm import find_problems as find_realm_problems
+from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy, find_realm_problems
 from tenantcore.regions import Country, country_codes
 
 __all__ = [
