@@ -14,7 +14,7 @@ import tenantcore
 # A module imports only from layers above its own line. To change how the library hangs together, change this first.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"_validators", "_zones"}),
+    frozenset({"_forms", "_validators", "_zones"}),
     frozenset({"_amounts", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
     frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money"}),
     frozenset({"_organization_names", "_periods", "_realm_policy"}),
@@ -23,8 +23,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones"}),
     frozenset({"regions", "schedule_changes"}),
     frozenset({"organization"}),
-    frozenset({"tenant"}),
-    frozenset({"validation"}),
+    frozenset({"_form_readings", "tenant"}),
+    frozenset({"effects", "validation"}),
     frozenset({"onboarding"}),
     # Leaves: nothing in the library imports them.
     frozenset({"testing"}),

@@ -4,9 +4,11 @@ Names that callers use (`FormFault`) are imported from `tenantcore.validation`.
 """
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, Final, TypeVar, cast
+
+from attrs import evolve
 
 from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
 
@@ -79,16 +81,48 @@ class Fields:
         """Return what `parse` makes of a field; a missing one is handed to it as "", so that it names its own fault."""
         if self._fields is None:
             return None
-        value = self._value(name)
-        try:
-            return parse("" if value is None else value)
-        except InvalidValue as fault:
-            self.report(fault.problem, name)
-            return None
+        return self.made(name, lambda: parse(self.raw(name)))
 
     def optional(self, name: str, parse: Callable[[Any], _T]) -> _T | None:
         """Return what `parse` makes of a field, or None if it is missing or empty: nothing is wrong with that."""
         return self.read(name, parse) if self.has(name) else None
+
+    def take(self, name: str, find: Callable[[object], Iterable[Problem]], parse: Callable[[object], _T]) -> _T | None:
+        """Return what `parse` makes of a field in which `find` finds nothing wrong; all that it finds is noted."""
+        if self._fields is None:
+            return None
+        value = self.raw(name)
+        return None if self.note(find(value), {"": name}) else parse(value)
+
+    def note(self, problems: Iterable[Problem], names: Mapping[str, str]) -> bool:
+        """Note problems of fields that a value calls by other names: its name to the form's, "" to the value's own.
+
+        Returns whether there were any.
+        """
+        found = list(problems)
+        for problem in found:
+            first, rest = (str(problem.path[0]), problem.path[1:]) if problem.path else ("", ())
+            name = names.get(first, first)
+            self.report(evolve(problem, path=rest), name)
+        return bool(found)
+
+    def made(self, name: str, make: Callable[[], _T]) -> _T | None:
+        """Return what `make` makes in place of a missing field; why it can't is noted under the field."""
+        try:
+            return make()
+        except InvalidValue as fault:
+            self.report(fault.problem, name)
+            return None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether this level is a dict at all."""
+        return self._fields is not None
+
+    def raw(self, name: str) -> object:
+        """Return a field as it was handed in; "" for a missing one, so that whoever reads it names its own fault."""
+        value = self._value(name)
+        return "" if value is None else value
 
     def section(self, name: str, known: Iterable[str]) -> "Fields":
         """Return the level below `name`; a missing section is read as an empty one, so that its fields are named."""

@@ -51,9 +51,11 @@ if TYPE_CHECKING:
 TZDATA_VERSION: Final[str] = _zones.VERSION
 """Version of the time-zone rules that windows are computed with, such as `2026f`."""
 
-_LONGEST_CLOSING_DELAY_HOURS: Final = 31 * 24
+LONGEST_CLOSING_DELAY_HOURS: Final[int] = 31 * 24
+"""How many hours after its end a period can be due at most: a month."""
 
 __all__ = [
+    "LONGEST_CLOSING_DELAY_HOURS",
     "TZDATA_VERSION",
     "BillingPeriod",
     "BillingSchedule",
@@ -99,7 +101,7 @@ class BillingSchedule:
     timezone: str
     month_end: MonthEnd | None = None
     anchor: date = field(validator=a_day)
-    closing_delay_hours: int = field(default=0, validator=within(0, _LONGEST_CLOSING_DELAY_HOURS))
+    closing_delay_hours: int = field(default=0, validator=within(0, LONGEST_CLOSING_DELAY_HOURS))
     seam: datetime | None = field(default=None, validator=an_instant_or_none)
     first: BillingPeriod = field(init=False, eq=False, repr=False)
     _table: PeriodTable = field(init=False, eq=False, repr=False)
