@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_organization_names", "_periods", "_realm_policy"}),
     frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
     frozenset({"_email_addresses", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}),
-    frozenset({"balance", "billing_periods", "contacts", "currencies", "pricing", "time_zones"}),
+    frozenset({"balance", "billing_periods", "contacts", "currencies", "due_dates", "pricing", "time_zones"}),
     frozenset({"regions", "schedule_changes"}),
     frozenset({"organization"}),
     frozenset({"_form_readings", "tenant"}),

@@ -1,6 +1,6 @@
 """Closing periods: what is due, from which seam on."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -218,6 +218,16 @@ class TestBadInput:
             Closed(utc(2026, 1, 1), date(2026, 1, 1))  # type: ignore[arg-type]
         with pytest.raises(InvalidType):
             Closed(utc(2026, 1, 1), utc(2026, 1, 1), utc(2026, 1, 1))
+
+    def test_a_seam_in_another_zone_is_kept_in_utc(self) -> None:
+        tokyo = timezone(timedelta(hours=9))
+        closed = Closed(datetime(2026, 1, 12, 9, tzinfo=tokyo), utc(2026, 1, 12), date(2026, 1, 12))
+        assert closed.until.tzinfo is UTC
+        [closing] = self.schedule.due(closed, utc(2026, 1, 19))
+        assert (closing.opens, closing.opens.tzinfo) == (utc(2026, 1, 12), UTC)
+        seam = datetime(2026, 1, 7, 9, tzinfo=tokyo)
+        after = BillingSchedule(kind=Frequency.WEEKLY, opening=date(2026, 1, 7), timezone="UTC", seam=seam)
+        assert after.window(after.first).opens.tzinfo is UTC
 
     def test_the_ends_of_the_calendar(self) -> None:
         delayed = BillingSchedule.open(Frequency.DAILY, on=date(1, 1, 1), timezone="UTC", closing_delay_hours=6)

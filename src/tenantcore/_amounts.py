@@ -16,7 +16,7 @@ from math import lcm
 from typing import Final, TypeAlias, TypeGuard
 
 from tenantcore._validators import wrong_type
-from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid, shown, type_name
 
 __all__ = [
     "EXACT",
@@ -189,7 +189,7 @@ def exact_amount(value: object) -> Decimal:
         return _from_decimal(value)
     if issubclass(type(value), float):
         raise invalid(Problem(MoneyFault.AMOUNT_FLOAT))
-    raise invalid(Problem(MoneyFault.AMOUNT_WRONG_TYPE, params={"actual": type(value).__name__}))
+    raise invalid(Problem(MoneyFault.AMOUNT_WRONG_TYPE, params={"actual": type_name(value)}))
 
 
 def is_text(value: object) -> TypeGuard[str]:

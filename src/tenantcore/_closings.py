@@ -4,7 +4,7 @@ Names that callers use (`Closed`, `Closing`, `Closings`) are imported from `tena
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, overload
 
 from attrs import Attribute, field, frozen
@@ -34,6 +34,10 @@ class Closed:
     until: datetime = field(validator=an_instant)
     closed_at: datetime = field(validator=an_instant)
     next_start: date | None = field(default=None, validator=_day_or_none)
+
+    def __attrs_post_init__(self) -> None:
+        # Windows are in UTC, and the next one opens here.
+        object.__setattr__(self, "until", self.until.astimezone(UTC))
 
 
 @frozen

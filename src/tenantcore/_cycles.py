@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeAlias, TypeGuard
 
 from attrs import field, frozen
 
-from tenantcore._validators import at_least, exactly
+from tenantcore._validators import at_least, check_at_least, exactly
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
 __all__ = [
@@ -151,14 +151,15 @@ def every(*, days: int | None = None, weeks: int | None = None, months: int | No
 
     Rule: BP-6 in docs/reference/billing_periods.md.
     """
-    given = [
-        (count, unit) for count, unit in ((days, "days"), (weeks, "weeks"), (months, "months")) if count is not None
-    ]
+    counts = {"days": days, "weeks": weeks, "months": months}
+    given = {unit: count for unit, count in counts.items() if count is not None}
     if len(given) != 1:
         raise invalid(Problem(CycleFault.CYCLE_INTERVAL_UNIT, params={"given": len(given)}))
-    [(count, unit)] = given
-    interval = Interval(count, Unit.MONTHS if unit == "months" else Unit.DAYS)
-    return Interval(count * 7, Unit.DAYS) if unit == "weeks" else interval
+    [(unit, count)] = given.items()
+    check_at_least(unit, 1, count)
+    if unit == "months":
+        return Interval(count, Unit.MONTHS)
+    return Interval(count * 7 if unit == "weeks" else count, Unit.DAYS)
 
 
 @frozen

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import evolve
 
-from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown, type_name
 
 __all__ = ["Fields", "FormFault", "choice_of"]
 
@@ -63,7 +63,7 @@ class Fields:
         self._fields: dict[str, object] | None = None
         # The type is asked, not the object, and keys that are no text are left out: a stranger's methods may raise.
         if not issubclass(type(form), dict):
-            self.report(Problem(FormFault.FORM_NOT_AN_OBJECT, params={"actual": type(form).__name__}))
+            self.report(Problem(FormFault.FORM_NOT_AN_OBJECT, params={"actual": type_name(form)}))
             return
         items = dict.items(cast("dict[Any, Any]", form))
         fields = tuple(known)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol, cast, overload
 from attrs import field, frozen
 
 from tenantcore._cycles import Cycle, SplitWeekCycle, out_of_calendar
-from tenantcore._validators import a_day, check_day, check_instant, wrong_type
+from tenantcore._validators import a_day, check_day, check_instant, exactly, wrong_type
 from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
 
 _MOST_CACHED: Final = 4096
@@ -278,7 +278,7 @@ class Periods(Sequence[BillingPeriod]):
     """Successive periods of a schedule, built as they are read; slices are as lazy."""
 
     schedule: Numbered
-    numbers: range
+    numbers: range = field(validator=exactly(range, called="a range of numbers"))
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from attrs import Attribute
 
-from tenantcore.errors import FieldCode, Problem, invalid, shown
+from tenantcore.errors import FieldCode, Problem, invalid, shown, type_name
 
 __all__ = [
     "Validator",
@@ -17,6 +17,7 @@ __all__ = [
     "an_instant",
     "an_instant_or_none",
     "at_least",
+    "check_at_least",
     "check_day",
     "check_instant",
     "exactly",
@@ -30,9 +31,7 @@ Validator: TypeAlias = Callable[[Any, "Attribute[Any]", Any], None]
 
 def wrong_type(name: str, expected: str, value: object) -> Problem:
     """Return the problem of a field `name` that holds another type than it should."""
-    return Problem(
-        FieldCode.FIELD_WRONG_TYPE, params={"field": name, "expected": expected, "actual": type(value).__name__}
-    )
+    return Problem(FieldCode.FIELD_WRONG_TYPE, params={"field": name, "expected": expected, "actual": type_name(value)})
 
 
 def exactly(*types: type, called: str) -> Validator:
@@ -49,17 +48,18 @@ def at_least(minimum: int) -> Validator:
     """Accept whole numbers from `minimum` up; bools are refused."""
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
-        if type(value) is not int:
-            raise invalid(wrong_type(attribute.name, "a whole number", value))
-        if value < minimum:
-            raise invalid(
-                Problem(
-                    FieldCode.FIELD_BELOW_MINIMUM,
-                    params={"field": attribute.name, "minimum": minimum, "value": shown(value)},
-                )
-            )
+        check_at_least(attribute.name, minimum, value)
 
     return check
+
+
+def check_at_least(name: str, minimum: int, value: object) -> None:
+    """Refuse anything but a whole number from `minimum` up."""
+    if type(value) is not int:
+        raise invalid(wrong_type(name, "a whole number", value))
+    if value < minimum:
+        params: dict[str, str | int] = {"field": name, "minimum": minimum, "value": shown(value)}
+        raise invalid(Problem(FieldCode.FIELD_BELOW_MINIMUM, params=params))
 
 
 def within(minimum: int, maximum: int) -> Validator:
@@ -99,7 +99,7 @@ def tuple_of(*types: type, called: str) -> Validator:
                     "field": attribute.name,
                     "expected": called,
                     "position": position,
-                    "actual": type(item).__name__,
+                    "actual": type_name(item),
                 }
                 raise invalid(Problem(FieldCode.FIELD_WRONG_ITEM, params=params))
 
@@ -109,13 +109,13 @@ def tuple_of(*types: type, called: str) -> Validator:
 def check_day(name: str, value: object) -> None:
     """Refuse anything but a plain date: a datetime is an instant, and which day it is depends on the zone."""
     if type(value) is not date:
-        raise invalid(Problem(FieldCode.DATE_TYPE, params={"field": name, "actual": type(value).__name__}))
+        raise invalid(Problem(FieldCode.DATE_TYPE, params={"field": name, "actual": type_name(value)}))
 
 
 def check_instant(name: str, value: object) -> None:
     """Refuse anything but a plain aware datetime."""
     if type(value) is not datetime:
-        raise invalid(Problem(FieldCode.INSTANT_TYPE, params={"field": name, "actual": type(value).__name__}))
+        raise invalid(Problem(FieldCode.INSTANT_TYPE, params={"field": name, "actual": type_name(value)}))
     if value.utcoffset() is None:
         raise invalid(Problem(FieldCode.INSTANT_NAIVE, params={"field": name}))
 

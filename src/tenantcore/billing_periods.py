@@ -8,7 +8,7 @@ Authority: the billing periods of S3, with its rule for the 29th to the 31st. De
 period": a day is the local day, 23 to 25 hours long.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
@@ -123,6 +123,7 @@ class BillingSchedule:
             ("timezone", zone.key),
             ("month_end", month_end),
             ("first", BillingPeriod(self.opening, table.numbered(number).end)),
+            ("seam", self.seam and self.seam.astimezone(UTC)),
             ("_table", table),
             ("_offset", number),
             ("_zone", zone),

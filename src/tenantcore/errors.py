@@ -26,6 +26,7 @@ __all__ = [
     "TenantcoreError",
     "invalid",
     "shown",
+    "type_name",
 ]
 
 _LONGEST_SHOWN: Final = 40
@@ -238,4 +239,13 @@ def shown(value: object) -> str:
     if type(value) is Decimal:
         written = str(value)
         return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}..."
-    return type(value).__name__
+    return type_name(value)
+
+
+def type_name(value: object) -> str:
+    """Return the name of an object's type for a message: at most 40 characters of it.
+
+    >>> type_name(None)
+    'NoneType'
+    """
+    return type(value).__name__[:_LONGEST_SHOWN]

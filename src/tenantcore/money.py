@@ -35,7 +35,7 @@ from tenantcore._amounts import (
 )
 from tenantcore._rounding import Rounding, round_quotient, share_out
 from tenantcore._validators import wrong_type
-from tenantcore.errors import InvalidValue, Problem, invalid, shown
+from tenantcore.errors import InvalidValue, Problem, invalid, shown, type_name
 
 __all__ = ["MAX_DIGITS", "MAX_PARTS", "Factor", "Money", "MoneyFault", "Rounding", "minor_units"]
 
@@ -311,7 +311,7 @@ class Money:
         return invalid(
             Problem(
                 MoneyFault.MONEY_OPERAND_NOT_MONEY,
-                params={"currency": self.currency, "actual": type(other).__name__},
+                params={"currency": self.currency, "actual": type_name(other)},
             )
         )
 
