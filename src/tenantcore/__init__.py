@@ -17,6 +17,7 @@ There is nothing to import here; each name has one home:
 - `tenantcore.organization`: who the tenant is
 - `tenantcore.tenant`: the whole tenant
 - `tenantcore.validation`: an untyped form in; a value, or every problem, out
+- `tenantcore.effects`: what the host carries out, as data, each with what undoes it
 - `tenantcore.onboarding`: a platform and a form in; a tenant and the effects to carry out, or every problem, out
 - `tenantcore.testing`: Hypothesis strategies for every value (needs the `testing` extra)
 """
