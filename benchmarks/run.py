@@ -9,8 +9,8 @@ that does the work once. `TIMED` is the same for work that must time itself: its
 
 pyperf measures: it calibrates the loops, warms up, and keeps a measurement in a process of its own. But it finishes one
 benchmark before it begins the next, minutes later, and a machine that is shared or grows warm is another machine by
-then. So each round here measures every library of a subject once, in fresh processes and in turned order. What else the
-machine does can only add time, so the quickest round of each library counts; the ratios inside single rounds are printed
+then. So each round here measures every library of a subject once, in fresh processes and in turned order. What else
+the machine does can only add time, so the quickest round of each library counts; the ratios inside single rounds stand
 beside it, lowest and highest, and say how steady the machine was.
 """
 
