@@ -15,8 +15,13 @@ from tenantcore.billing_periods import (
     Window,
     every,
 )
+from tenantcore.effects import Effect
 from tenantcore.errors import Code, FieldCode, InvalidType, InvalidValue, Kind, Problem, TenantcoreError, invalid
 from tenantcore.money import Money, Rounding
+from tenantcore.onboarding import Facts, Onboarded, Platform, Rejected, draft, onboard
+from tenantcore.organization import Organization
+from tenantcore.tenant import Tenant
+from tenantcore.validation import Invalid, Valid, check_organization
 
 
 class LunarCycle:
@@ -86,3 +91,27 @@ def amounts() -> None:
     assert_type(amount.split(3), tuple[Money, ...])
     assert_type(amount.allocate([49, 51]), tuple[Money, ...])
     assert_type(Money.parse(str(amount)), Money)
+
+
+def checked() -> str:
+    report = check_organization({"name": "Acme"})
+    match report:
+        case Valid(value=organization, warnings=warnings):
+            assert_type(organization, Organization)
+            assert_type(warnings, tuple[Problem, ...])
+            return str(organization.name)
+        case Invalid(problems=found):
+            assert_type(found, tuple[Problem, ...])
+            return str(found[0])
+
+
+def taken_on(platform: Platform, now: datetime) -> str:
+    plan = draft({"name": "Acme"}, platform, request_id="1", now=now)
+    outcome = onboard(plan, Facts(names_taken={"acme"}, realms_taken=plan.asks.realms))
+    match outcome:
+        case Onboarded(tenant=tenant, effects=effects):
+            assert_type(tenant, Tenant)
+            assert_type(effects, tuple[Effect, ...])
+            return tenant.realm.host
+        case Rejected(problems=found):
+            return str(found[0])

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency, every
 from tenantcore.errors import FieldCode, Problem
 from tenantcore.money import Money, Rounding
+from tenantcore.onboarding import Draft, Facts, draft, onboard
+from tenantcore.validation import Invalid, check_organization
 
 
 class OnlyStarts:
@@ -55,3 +57,19 @@ def amounts() -> None:
     amount.times(1.5, Rounding.HALF_UP)  # type: ignore[arg-type]
     amount.currency = "EUR"  # type: ignore[misc]
     sum([amount])  # type: ignore[list-item]
+
+
+def checked() -> None:
+    report = check_organization({"name": "Acme"})
+    report.value  # type: ignore[union-attr]
+    report.problems  # type: ignore[union-attr]
+    check_organization({}, "portal")  # type: ignore[arg-type]
+    if isinstance(report, Invalid):
+        report.problems.append(report.problems[0])  # type: ignore[attr-defined]
+
+
+def taken_on(plan: Draft) -> None:
+    onboard(plan)  # type: ignore[call-arg]
+    onboard(plan, plan.asks)  # type: ignore[arg-type]
+    onboard(plan, Facts()).tenant  # type: ignore[union-attr]
+    draft({}, plan.platform)  # type: ignore[call-arg]
