@@ -53,6 +53,9 @@ class TestCleaning:
     def test_letter_and_accent_become_one(self) -> None:
         assert clean("e\u0301" * 255, 255) == "é" * 255
 
+    def test_four_code_points_become_one(self) -> None:
+        assert clean("\u03b1\u0313\u0300\u0345" * 255, 255) == "\u1f82" * 255
+
     def test_what_looks_compatible_only_stays(self) -> None:
         assert clean("㈱ ﷺ ½", 9) == "㈱ ﷺ ½"
 
@@ -368,6 +371,7 @@ class TestMixedScripts:
             ("Ωmega", ("Greek", "Latin")),
             ("ＡЯ", ("Cyrillic", "Latin")),
             ("한カ", ("Hangul", "Katakana")),
+            ("한ｶ", ("Hangul", "Katakana")),
             ("株Я", ("Cyrillic", "Han")),
             ("Acme شركة", ("Arabic", "Latin")),
             ("АΑA", ("Cyrillic", "Greek", "Latin")),

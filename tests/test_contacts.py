@@ -141,6 +141,7 @@ class TestEmail:
             ("ann.@example.net", ["EMAIL_LOCAL_DOT"]),
             ("ann..lee@example.net", ["EMAIL_LOCAL_DOT"]),
             ("a\u037eb@example.net", ["EMAIL_LOCAL_INVALID"]),
+            ("\u0958" * 40 + "@example.net", ["EMAIL_LOCAL_INVALID"]),  # normalizing makes 80 of 40
             ("ann@example", ["EMAIL_DOMAIN_INVALID"]),
             ("ann@example..net", ["EMAIL_DOMAIN_INVALID"]),
             ("ann@.example.net", ["EMAIL_DOMAIN_INVALID"]),
@@ -167,6 +168,8 @@ class TestEmail:
     def test_a_character_of_the_local_part_is_named_with_its_position(self) -> None:
         (problem,) = find_email_problems(" ann lee@example.net")
         assert problem.sentence == "the part before the at sign has   (U+0020 SPACE) at position 3 (from 0)"
+        (problem,) = find_email_problems("e\u0301a b@example.net")
+        assert (problem.params["position"], problem.params["name"]) == (3, "SPACE")
 
     def test_lengths(self) -> None:
         local = "a" * 64
@@ -503,6 +506,10 @@ class TestTelephoneNumber:
         assert str(caught.value.problem.code) == code
         assert len(str(caught.value)) < 300
 
+    def test_sixty_four_characters_are_the_most_that_a_number_takes(self) -> None:
+        assert str(TelephoneNumber.parse(f"+65{' ' * 53}61234567")) == "+6561234567"
+        assert phone_codes(f"+65{' ' * 54}61234567") == ["PHONE_TOO_LONG"]
+
     def test_the_character_is_told_by_position_only(self) -> None:
         assert list(find_telephone_problems(" +65 61a")) == [
             Problem(PhoneFault.PHONE_CHARACTER, params={"position": 6})
@@ -620,7 +627,7 @@ class TestPostalAddress:
     def test_what_is_no_postal_code(self, postal_code: str) -> None:
         assert self.codes("a", city="X", postal_code=postal_code) == [("postal_code", "ADDRESS_POSTAL_CODE")]
 
-    @pytest.mark.parametrize("country", ["ß", "SGP", "Singapore", "S", "12", "ＳＧ", "S\n", "x" * 10**6])
+    @pytest.mark.parametrize("country", ["ß", "SGP", "Singapore", "S", "12", "ＳＧ", "SG\n", "x" * 10**6])
     def test_what_is_no_code_of_a_country(self, country: str) -> None:
         assert self.codes("a", city="X", country=country) == [("country", "ADDRESS_COUNTRY")]
         assert all(len(str(problem)) < 300 for problem in find_address_problems("a", city="X", country=country))
@@ -632,6 +639,7 @@ class TestPostalAddress:
 
     def test_a_million_lines_are_one_problem(self) -> None:
         assert self.codes(["a\t"] * 10**6, city="X") == [("lines", "ADDRESS_TOO_MANY_LINES")]
+        assert self.codes([5] * 10**5, city="X") == [("lines", "ADDRESS_TOO_MANY_LINES")]
         assert self.codes([""] * 10**5, city="X") == [("lines", "ADDRESS_LINE_REQUIRED")]
 
     def test_no_other_type_is_text(self) -> None:

@@ -250,6 +250,9 @@ class TestNameAndCountry:
         sofia = evolve(ACME, country=Country("BG"), timezone="Europe/Sofia", currency="EUR")
         assert warned(sofia, on=date(2026, 1, 1)) == []
         assert warned(sofia) == []
+        juba = evolve(ACME, country=Country("SS"), timezone="Africa/Juba", currency="SDG")
+        assert warned(juba, on=date(2010, 1, 1)) == []
+        assert warned(juba) == [("currency", "CURRENCY_NOT_LOCAL")]
 
     def test_a_country_that_lacks_something_is_warned_of(self) -> None:
         antarctica = evolve(ACME, country=Country("AQ"), timezone="Antarctica/Troll")

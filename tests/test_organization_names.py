@@ -469,6 +469,9 @@ class TestRenaming:
         assert plan.impacts[0] is RenameImpact.NAME_INDEX
         assert RenameImpact.LOGIN not in plan.impacts
 
+    def test_the_key_may_change_without_the_skeleton(self) -> None:
+        assert self.plan("ACME", "АСМЕ").impacts == tuple(RenameImpact)
+
     def test_only_names_can_be_planned(self) -> None:
         with pytest.raises(InvalidType, match="new must be an organization's name"):
             plan_rename(OrganizationName("Acme"), "Apex")  # type: ignore[arg-type]  # an untyped caller

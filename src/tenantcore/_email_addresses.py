@@ -316,8 +316,7 @@ def _stored_domain(local: str, domain: str) -> str | None:
         )
     except EmailNotValidError:
         return None
-    read = found.ascii_domain.lower()
-    return read[: len(read) - len(ending)] + ending.lower()
+    return found.ascii_domain[: len(found.ascii_domain) - len(ending)] + ending.lower()
 
 
 def _find_part_problems(local: str, domain: str) -> Iterator[Problem]:

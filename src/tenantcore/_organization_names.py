@@ -269,10 +269,12 @@ def _checked(policy: NamePolicy) -> NamePolicy:
 
 @lru_cache(maxsize=64)
 def _plain_names(policy: NamePolicy) -> re.Pattern[str]:
-    """Return the pattern of the ASCII texts that need no cleaning and in which `policy` finds no problem."""
+    """Return the pattern of the ASCII texts that need no cleaning and have nothing that `policy` forbids.
+
+    That there is a letter or digit is left to the name itself, which asks whatever way it is built.
+    """
     allowed = "".join(re.escape(character) for character in map(chr, range(ord("!"), 127)) if policy.allows(character))
-    lengths = rf"(?=.{{{policy.shortest},{policy.longest}}}\Z)"
-    return re.compile(rf"{lengths}(?=[^A-Za-z0-9]*[A-Za-z0-9])[{allowed}]+(?: [{allowed}]+)*")
+    return re.compile(rf"(?=.{{{policy.shortest},{policy.longest}}}\Z)[{allowed}]+(?: [{allowed}]+)*")
 
 
 def find_name_problems(text: object, policy: NamePolicy = PORTAL) -> Iterator[Problem]:
