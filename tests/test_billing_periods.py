@@ -698,7 +698,7 @@ class TestTimezoneName:
             "EST5",
             "x" * 10**6,
         ],
-        ids=lambda name: ascii(name[:20]),
+        ids=range(20),  # a slash in an id can't be asked for again
     )
     def test_what_is_no_name_of_tzdata_is_refused(self, name: str) -> None:
         with pytest.raises(InvalidValue) as caught:
