@@ -1,5 +1,8 @@
 """What happens when a reseller platform takes on a customer and bills it, as values and pure functions.
 
+Every answer is computed from the arguments: there is no clock, file, network, locale or environment inside (X-1). All
+values are typed, immutable, hashable and picklable (X-4).
+
 There is nothing to import here; each name has one home:
 
 - `tenantcore.errors`: what is wrong, where, by which rule, and the remedy

@@ -106,7 +106,7 @@ class MonthEnd(enum.Enum):
 class Frequency(enum.Enum):
     """The kinds of billing period that have a name; calendar kinds are cut at the opening, anniversaries start on it.
 
-    Rules: BP-2 to BP-6 in docs/reference/billing_periods.md.
+    Rules: BP-2, BP-3, BP-4, BP-5, BP-6 in docs/reference/billing_periods.md.
     """
 
     DAILY = "daily"

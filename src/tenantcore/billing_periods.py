@@ -32,6 +32,7 @@ from tenantcore._cycles import (
 from tenantcore._day_counts import DayCount, share_by_days, share_by_seconds
 from tenantcore._periods import (
     BillingPeriod,
+    Numbered,
     PeriodFault,
     Periods,
     PeriodTable,
@@ -69,6 +70,7 @@ __all__ = [
     "Frequency",
     "Interval",
     "MonthEnd",
+    "Numbered",
     "PeriodFault",
     "Periods",
     "Preview",
