@@ -2,6 +2,8 @@
 
 from hypothesis import HealthCheck, settings
 
+from tenantcore import _organization_names, _periods, _windows
+
 _SLOW_IS_FINE = [HealthCheck.too_slow]
 
 settings.register_profile("default", derandomize=True, deadline=None, max_examples=60, print_blob=True)
@@ -24,3 +26,11 @@ settings.register_profile(
     suppress_health_check=[*_SLOW_IS_FINE, HealthCheck.differing_executors],
 )
 settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """Start without what an earlier run in the same process has cached, as mutation testing has one."""
+    for module in (_organization_names, _periods, _windows):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()

@@ -67,7 +67,7 @@ def _thirty_360(period: BillingPeriod) -> int:
 def _place_in_360(day: date) -> int:
     # The last day of a month is its 30th, whatever its number: 28 February and 31 January alike.
     is_last = (day + timedelta(days=1)).day == 1 if day < date.max else True
-    return (day.year * 12 + day.month) * _DAYS_IN_A_MONTH + (29 if is_last else min(day.day - 1, 29))
+    return (day.year * 12 + day.month) * _DAYS_IN_A_MONTH + (_DAYS_IN_A_MONTH - 1 if is_last else day.day - 1)
 
 
 def _over(part: int, whole: int, period: BillingPeriod) -> Fraction:

@@ -5,7 +5,7 @@ Names that callers use (`BillingPeriod`, `Window`, `PeriodFault`) are imported f
 
 import enum
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol, cast, overload
 
@@ -26,6 +26,7 @@ __all__ = [
     "Preview",
     "Window",
     "ends_before_start",
+    "in_utc",
     "table_of",
 ]
 
@@ -102,8 +103,8 @@ class PeriodFault(Code):
     PERIOD_BEFORE_OPENING = (
         Kind.OUT_OF_RANGE,
         "BP-8",
-        "{day} lies before {opening}, the day on which the schedule opens",
-        "ask for the opening day or a later one",
+        "{day} lies before {opening}, when the schedule opens",
+        "ask for the opening or what comes after it",
     )
     PERIOD_NUMBER_NEGATIVE = (
         Kind.OUT_OF_RANGE,
@@ -263,6 +264,14 @@ def table_of(cycle: Cycle) -> PeriodTable:
 
 def ends_before_start(start: date, end: date) -> Problem:
     return Problem(PeriodFault.PERIOD_ENDS_BEFORE_START, params={"start": str(start), "end": str(end)})
+
+
+def in_utc(instant: datetime) -> datetime:
+    """Return the same instant in UTC."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise invalid(Problem(PeriodFault.PERIOD_OUT_OF_CALENDAR)) from None
 
 
 class Numbered(Protocol):

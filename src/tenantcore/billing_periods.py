@@ -8,7 +8,7 @@ Authority: the billing periods of S3, with its rule for the 29th to the 31st. De
 period": a day is the local day, 23 to 25 hours long.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
@@ -39,6 +39,7 @@ from tenantcore._periods import (
     Preview,
     Window,
     ends_before_start,
+    in_utc,
     table_of,
 )
 from tenantcore._recurrences import recurrence
@@ -125,7 +126,7 @@ class BillingSchedule:
             ("timezone", zone.key),
             ("month_end", month_end),
             ("first", BillingPeriod(self.opening, table.numbered(number).end)),
-            ("seam", self.seam and self.seam.astimezone(UTC)),
+            ("seam", self.seam and in_utc(self.seam)),
             ("_table", table),
             ("_offset", number),
             ("_zone", zone),
@@ -200,7 +201,7 @@ class BillingSchedule:
             return self._table.containing(day) if period is None else period
         if day >= first.start:
             return first
-        raise invalid(self._before_opening(day))
+        raise invalid(_before_opening(day, self.opening))
 
     def at(self, instant: datetime) -> BillingPeriod:
         """Return the period whose window holds the aware `instant`; never one with an empty window.
@@ -214,7 +215,7 @@ class BillingSchedule:
         day = local_day(instant, self._zone)
         if self.seam is not None:
             if instant < self.seam:
-                raise invalid(self._before_opening(day))
+                raise invalid(_before_opening(instant, self.seam))
             day = max(day, self.opening)
         return self.containing(day)
 
@@ -276,7 +277,7 @@ class BillingSchedule:
         """
         check_day("day", day)
         if day < self.opening:
-            raise invalid(self._before_opening(day))
+            raise invalid(_before_opening(day, self.opening))
         return self._opens(day)
 
     def window(self, period: BillingPeriod) -> Window:
@@ -311,6 +312,9 @@ class BillingSchedule:
             raise invalid(wrong_type("count", "a whole number", count))
         if count < 0:
             raise invalid(Problem(PeriodFault.PERIOD_NUMBER_NEGATIVE, params={"number": shown(count)}))
+        if count:
+            # Asked first, so that a count past the end of the calendar is refused before anything is built.
+            self.nth(count - 1)
         return tuple(self._shown(self.nth(number)) for number in range(count))
 
     def _shown(self, period: BillingPeriod) -> "Preview":
@@ -433,9 +437,6 @@ class BillingSchedule:
     def _own_window(self, days: BillingPeriod) -> Window:
         return Window(opens_at(days.start, self._zone), opens_at(days.end, self._zone))
 
-    def _before_opening(self, day: date) -> Problem:
-        return Problem(PeriodFault.PERIOD_BEFORE_OPENING, params={"day": str(day), "opening": str(self.opening)})
-
     def _next(self, closed: Closed | None) -> BillingPeriod:
         if closed is None:
             return self.first
@@ -470,3 +471,7 @@ class BillingSchedule:
 
 def _restored(*arguments: tuple[str, Any]) -> BillingSchedule:
     return BillingSchedule(**dict(arguments))
+
+
+def _before_opening(asked: date, opening: date) -> Problem:
+    return Problem(PeriodFault.PERIOD_BEFORE_OPENING, params={"day": str(asked), "opening": str(opening)})
