@@ -63,6 +63,15 @@ class TestDue:
         assert closing == Closing(schedule.first, utc(2026, 3, 19), utc(2026, 4, 1))
         assert schedule.next_due(None) == utc(2026, 4, 1, 6)
 
+    def test_a_closing_delay_is_elapsed_time_in_whatever_zone_now_is_written(self) -> None:
+        # New York's clocks went back at 06:00 UTC: six hours before 05:30 by the clock on the wall are seven.
+        schedule = BillingSchedule.open(
+            Frequency.DAILY, on=date(2026, 10, 30), timezone="America/New_York", closing_delay_hours=6
+        )
+        now = datetime(2026, 11, 1, 5, 30, tzinfo=ZoneInfo("America/New_York"))
+        assert list(schedule.due(None, now)) == list(schedule.due(None, now.astimezone(UTC)))
+        assert len(schedule.due(None, now)) == 2
+
     @pytest.mark.parametrize("delay", [-1, 745, True, 1.5, "6", 10**30])
     def test_a_closing_delay_is_a_number_of_hours_up_to_a_month(self, delay: object) -> None:
         with pytest.raises(InvalidValue):
@@ -193,6 +202,7 @@ class TestBadInput:
     """X-2: each fault is told apart, with its remedy."""
 
     schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 1, 7), timezone="UTC")
+    before_year_1 = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
 
     @pytest.mark.parametrize("day", [date(2026, 1, 13), date(2025, 1, 6)])
     def test_a_closing_of_another_schedule(self, day: date) -> None:
@@ -234,6 +244,11 @@ class TestBadInput:
         for ask in (
             lambda: delayed.due(None, datetime.min.replace(tzinfo=UTC)),
             lambda: delayed.next_due(Closed(datetime.max.replace(tzinfo=UTC), utc(9999, 1, 1), date(9999, 12, 30))),
+            lambda: delayed.due(None, self.before_year_1),
+            lambda: Closed(self.before_year_1, utc(2026, 1, 1)),
+            lambda: BillingSchedule(
+                kind=Frequency.DAILY, opening=date(1, 1, 2), timezone="UTC", seam=self.before_year_1
+            ),
         ):
             with pytest.raises(InvalidValue) as error:
                 ask()

@@ -150,6 +150,12 @@ class TestPreview:
             schedule.preview(-1)
         assert error.value.problem.code is PeriodFault.PERIOD_NUMBER_NEGATIVE
 
+    @pytest.mark.parametrize("count", [10**9, 10**5000], ids=["10**9", "10**5000"])
+    def test_a_count_past_the_calendar_is_refused_before_anything_is_built(self, count: int) -> None:
+        with pytest.raises(InvalidValue) as error:
+            opened(Frequency.DAILY, date(2026, 1, 1)).preview(count)
+        assert error.value.problem.code is CycleFault.CYCLE_OUT_OF_CALENDAR
+
 
 class TestSeam:
     """BP-12: after a zone change the first new window opens when the old one closes."""

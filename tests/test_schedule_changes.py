@@ -187,6 +187,11 @@ class TestDue:
         [closing] = change.due(None, datetime(2026, 11, 20, 6, tzinfo=UTC))
         assert closing.period == change.last
 
+    def test_at_the_end_of_the_calendar_the_last_old_period_just_isnt_due(self) -> None:
+        schedule = BillingSchedule.open(Frequency.DAILY, on=date(9999, 12, 27), timezone="UTC", closing_delay_hours=700)
+        change = plan_change(schedule, asked_on=date(9999, 12, 28), kind=every(days=1), anchor=date(9999, 12, 1))
+        assert change.due(None, datetime(9999, 12, 31, tzinfo=UTC)) == ()
+
     def test_a_closing_without_its_day_is_placed_by_its_instant(self) -> None:
         change = plan_change(opened(Frequency.MONTHLY, "2026-11-01"), asked_on=date(2026, 11, 5), kind=Frequency.WEEKLY)
         now = datetime(2026, 12, 7, tzinfo=UTC)

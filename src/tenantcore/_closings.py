@@ -4,12 +4,12 @@ Names that callers use (`Closed`, `Closing`, `Closings`) are imported from `tena
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, overload
 
 from attrs import Attribute, field, frozen
 
-from tenantcore._periods import BillingPeriod, Window
+from tenantcore._periods import BillingPeriod, Window, in_utc
 from tenantcore._validators import an_instant, check_day
 
 __all__ = ["Closed", "Closing", "Closings"]
@@ -37,7 +37,7 @@ class Closed:
 
     def __attrs_post_init__(self) -> None:
         # Windows are in UTC, and the next one opens here.
-        object.__setattr__(self, "until", self.until.astimezone(UTC))
+        object.__setattr__(self, "until", in_utc(self.until))
 
 
 @frozen

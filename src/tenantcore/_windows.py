@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tenantcore import _zones
-from tenantcore._periods import PeriodFault
+from tenantcore._periods import PeriodFault, in_utc
 from tenantcore._validators import check_instant, wrong_type
 from tenantcore.errors import Problem, invalid, shown
 
@@ -66,11 +66,11 @@ def opens_at(day: date, zone: ZoneInfo) -> datetime:
 
 
 def shifted(instant: datetime, hours: int) -> datetime:
-    """Return the instant so many elapsed hours later."""
+    """Return the instant so many elapsed hours later; in UTC, because elsewhere `+` counts hours of the wall clock."""
     if not hours:
         return instant
     try:
-        return instant + timedelta(hours=hours)
+        return in_utc(instant) + timedelta(hours=hours)
     except OverflowError:
         raise _out_of_calendar() from None
 

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from tenantcore._cycles import is_anchored
 from tenantcore._validators import check_day, wrong_type
+from tenantcore._windows import shifted
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
@@ -111,7 +112,7 @@ class ScheduleChange:
         if self._is_past(closed):
             return tuple(self.after.due(closed, now))
         found = [closing for closing in self.before.due(closed, now) if closing.period.end < self.effective]
-        if now < self.seam + timedelta(hours=self.before.closing_delay_hours):
+        if shifted(now, -self.before.closing_delay_hours) < self.seam:
             return tuple(found)
         if self.last is not None:
             found.append(Closing(self.last, self._last_opens(found, closed), self.seam))
