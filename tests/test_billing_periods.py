@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzdata
 from attrs import evolve
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenantcore import _zones
@@ -28,6 +28,7 @@ from tenantcore.billing_periods import (
     BillingSchedule,
     CycleFault,
     CycleKind,
+    DayCount,
     Frequency,
     Interval,
     MonthEnd,
@@ -37,14 +38,25 @@ from tenantcore.billing_periods import (
     every,
 )
 from tenantcore.errors import Code, FieldCode, InvalidType, InvalidValue
+from tenantcore.money import Money, Rounding
 from tenantcore.testing import billing_periods, billing_schedules, local_days, timezones
-from tests.test_zones import transitions
+from tests.clocks import (
+    DAY,
+    HOUR,
+    MICROSECOND,
+    ahead_by,
+    distinct_zones,
+    first_with_the_later_offset,
+    looks_harder,
+    shown_around,
+    touches_midnight,
+    transitions,
+    transitions_to_2037,
+    walked_first_instant,
+    zone_named,
+)
 from tests.vector_files import Case, cases
 
-MICROSECOND = timedelta(microseconds=1)
-SECOND = timedelta(seconds=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
 LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 MARCH = BillingPeriod(date(2026, 3, 1), date(2026, 4, 1))
@@ -369,33 +381,22 @@ class TestBetween:
 def opens_by_the_clock(day: date, zone: ZoneInfo) -> datetime:
     """When the local clock first shows `day` or a later one, from nothing but what it shows at given instants."""
 
-    def ahead_by(moment: datetime) -> timedelta:
-        return moment.astimezone(zone).replace(tzinfo=UTC) - moment
-
     midnight = utc(day.year, day.month, day.day)
     # No zone changed its clocks twice in seven hours.
     moments = [midnight + number * 7 * HOUR for number in range(-4, 5)]
-    ahead = [ahead_by(moment) for moment in moments]
-    changes = []
-    for number in range(8):
-        before, after = moments[number : number + 2]
-        while ahead[number] != ahead[number + 1] and after - before > SECOND:
-            middle = before + (after - before) // (2 * SECOND) * SECOND
-            before, after = (middle, after) if ahead_by(middle) == ahead[number] else (before, middle)
-        if ahead[number] != ahead[number + 1]:
-            changes.append(after)
+    changes = [
+        first_with_the_later_offset(before, after, zone)
+        for before, after in pairwise(moments)
+        if ahead_by(before, zone) != ahead_by(after, zone)
+    ]
     stretches = pairwise([moments[0], *changes, moments[-1]])
-    shown = ((max(opens, midnight - ahead_by(opens)), closes) for opens, closes in stretches)
+    shown = ((max(opens, midnight - ahead_by(opens, zone)), closes) for opens, closes in stretches)
     return min(moment for moment, closes in shown if moment < closes)
-
-
-def looks_harder() -> bool:
-    return settings.get_current_profile_name() == "thorough"
 
 
 def days_to_try(name: str) -> Iterator[date]:
     """Days on which a zone's clocks change: nearest to midnight, and a few others; all of them when looking harder."""
-    zone = zone_of(name)
+    zone = zone_named(name)
 
     def distance_from_midnight(change: datetime) -> timedelta:
         shown = change.astimezone(zone).replace(tzinfo=None)
@@ -409,12 +410,6 @@ def days_to_try(name: str) -> Iterator[date]:
     for change in changes:
         yield change.astimezone(zone).date()
         yield (change - MICROSECOND).astimezone(zone).date()
-
-
-def zone_of(name: str) -> ZoneInfo:
-    zone = _zones.find(name)
-    assert zone is not None
-    return zone
 
 
 class TestWindows:
@@ -487,7 +482,7 @@ class TestWindows:
         # At 00:01 on 1 November 2009 St John's clocks went back to 23:01 on 31 October.
         schedule = daily("America/St_Johns", date(2009, 10, 31))
         set_back = utc(2009, 11, 1, 2, 31)
-        assert set_back.astimezone(zone_of("America/St_Johns")).date() == date(2009, 10, 31)
+        assert set_back.astimezone(zone_named("America/St_Johns")).date() == date(2009, 10, 31)
         assert schedule.at(set_back).start == date(2009, 11, 1)
         assert schedule.at(utc(2009, 11, 1, 2, 30)).start == date(2009, 11, 1)
         assert schedule.at(utc(2009, 11, 1, 2, 29, 59)).start == date(2009, 10, 31)
@@ -504,7 +499,7 @@ class TestWindows:
             for day in days_to_try(name):
                 days = daily(name, day - 2 * DAY)
                 months = BillingSchedule.open(Frequency.MONTHLY, on=day - 40 * DAY, timezone=name)
-                if days.window(days.nth(2)).opens != opens_by_the_clock(day, zone_of(name)):
+                if days.window(days.nth(2)).opens != opens_by_the_clock(day, zone_named(name)):
                     faults.append((name, day, "opens"))
                 for schedule in (days, months):
                     periods = [schedule.containing(day)]
@@ -520,10 +515,38 @@ class TestWindows:
         assert len(_zones.names()) > 590
         assert faults == []
 
+    # Marked like the properties, so that the thorough run, which tries every change, takes it in.
+    @pytest.mark.hypothesis
+    def test_windows_open_when_a_watched_clock_says_wherever_a_change_since_1970_touches_midnight(self) -> None:
+        changes = looked_at = 0
+        faults = []
+        zones = distinct_zones() if looks_harder() else distinct_zones()[::5]
+        for name in zones:
+            zone = zone_named(name)
+            touching = [change for change in transitions_to_2037(name) if touches_midnight(change, zone)]
+            changes += len(touching)
+            for change in touching:
+                earlier, later = shown_around(change, zone)
+                days = [earlier.date() + number * DAY for number in range(-1, (later - earlier).days + 4)]
+                schedule = daily(name, days[0])
+                watched = [walked_first_instant(day, zone) for day in days]
+                windows = [schedule.window(period) for period in schedule.between(days[0], days[-1])]
+                looked_at += len(windows)
+                if windows != [Window(*instants) for instants in pairwise(watched)]:
+                    faults.append((name, change))
+        found = f"{looked_at} windows around {changes} changes in {len(zones)} zones of tzdata {TZDATA_VERSION}"
+        print(found)  # noqa: T201 - what pytest -rP shows
+        assert faults == [], found
+        # Floors: what has happened stays in tzdata, short of two zones becoming one.
+        fewest = (300, 3000, 12_000) if looks_harder() else (60, 300, 1200)
+        assert len(zones) > fewest[0]
+        assert changes > fewest[1]
+        assert looked_at > fewest[2]
+
     @given(zone=timezones(), day=local_days(date(1, 1, 4), date(9999, 12, 27)))
     def test_any_day_of_any_zone_opens_when_its_clock_first_shows_it(self, zone: str, day: date) -> None:
         schedule = daily(zone, day)
-        assert schedule.window(schedule.first).opens == opens_by_the_clock(day, zone_of(zone))
+        assert schedule.window(schedule.first).opens == opens_by_the_clock(day, zone_named(zone))
 
     @given(schedule=billing_schedules(), number=st.integers(0, 400))
     def test_windows_of_every_kind_tile_time(self, schedule: BillingSchedule, number: int) -> None:
@@ -1036,6 +1059,8 @@ def opened_by(given: dict[str, Any]) -> BillingSchedule:
 def answers_to(given: dict[str, Any]) -> dict[str, Any]:
     schedule = opened_by(given)
     match given:
+        case {"part": [start, end], "day_count": day_count}:
+            return shares(schedule, BillingPeriod(*map(date.fromisoformat, (start, end))), DayCount(day_count), given)
         case {"between": [start, end]}:
             touched = schedule.between(date.fromisoformat(start), date.fromisoformat(end))
             return {"periods": [str(period) for period in touched]}
@@ -1056,3 +1081,14 @@ def answers_to(given: dict[str, Any]) -> dict[str, Any]:
         "opens": f"{opens:%Y-%m-%dT%H:%M:%SZ}",
         "closes": f"{closes:%Y-%m-%dT%H:%M:%SZ}",
     }
+
+
+def shares(
+    schedule: BillingSchedule, part: BillingPeriod, day_count: DayCount, given: dict[str, Any]
+) -> dict[str, Any]:
+    share = schedule.share(part, day_count)
+    answers = {"share": str(share), "whole": str(schedule.whole(schedule.containing(part.start)))}
+    if "price" in given:
+        price = Money(given["price"], given["currency"])
+        answers["amount"] = str(price.times(share, Rounding.HALF_UP, places=given["places"]).amount)
+    return answers

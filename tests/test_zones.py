@@ -1,14 +1,10 @@
 import os
-import struct
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import tzdata
@@ -16,71 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantcore import _zones
-
-MICROSECOND = timedelta(microseconds=1)
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def zone_named(name: str) -> ZoneInfo:
-    zone = _zones.find(name)
-    assert zone is not None
-    return zone
-
-
-@cache
-def distinct_zones() -> tuple[str, ...]:
-    """One name for each different file of the package: aliases would only repeat the work."""
-    folder = files(tzdata).joinpath("zoneinfo")
-    by_content = {folder.joinpath(*name.split("/")).read_bytes(): name for name in sorted(_zones.names(), reverse=True)}
-    return tuple(sorted(by_content.values()))
-
-
-def transitions(name: str) -> Iterator[datetime]:
-    """The moments at which a zone's clocks change, out of its file (RFC 9636): only to know where to look."""
-    content = files(tzdata).joinpath("zoneinfo", *name.split("/")).read_bytes()
-    counts = struct.Struct(">4sc15x6l")
-    # The second block repeats the first with 64-bit times.
-    _, _, utc_local, standard, leaps, times, types, letters = counts.unpack_from(content)
-    second = counts.size + times * 5 + types * 6 + letters + leaps * 8 + standard + utc_local
-    _, _, _, _, _, times, _, _ = counts.unpack_from(content, second)
-    for seconds in struct.unpack_from(f">{times}q", content, second + counts.size):
-        if seconds > -(10**10):
-            yield EPOCH + timedelta(seconds=seconds)
-
-
-def local_clock(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)
-
-
-def walked_first_instant(day: date, zone: ZoneInfo) -> datetime:
-    """Watch the local clock, minute by minute and then second by second, until it shows `day` or a later day."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    around = [midnight + number * 6 * HOUR for number in range(-10, 11)]
-    offsets = [local_clock(moment, zone) - moment.replace(tzinfo=None) for moment in around]
-    moment = midnight - max(offsets) - HOUR
-    assert local_clock(moment, zone).date() < day
-    while local_clock(moment, zone).date() < day:
-        moment += MINUTE
-    moment -= MINUTE
-    while local_clock(moment, zone).date() < day:
-        moment += SECOND
-    return moment
-
-
-def days_near_changes(name: str, *, near_midnight: bool) -> Iterator[date]:
-    """Local days around the clock changes that do (or don't) touch a midnight."""
-    zone = zone_named(name)
-    for change in transitions(name):
-        before, after = local_clock(change - SECOND, zone) + SECOND, local_clock(change, zone)
-        earlier, later = sorted([before, after])
-        touches = earlier.date() != later.date() or earlier.time() == datetime.min.time()
-        if touches == near_midnight:
-            for number in range(-1, 3):
-                yield earlier.date() + number * DAY
+from tests.clocks import (
+    DAY,
+    HOUR,
+    MICROSECOND,
+    days_near_changes,
+    distinct_zones,
+    transitions,
+    walked_first_instant,
+    zone_named,
+)
 
 
 class TestNames:
