@@ -1,6 +1,7 @@
 """Due dates and what happens around them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from tenantcore.due_dates import (
     collection_dates,
 )
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue
+from tests.vector_files import Case, cases
 
 MONDAY_TO_FRIDAY = WorkingDays(weekend=frozenset({6, 7}))
 
@@ -168,3 +170,33 @@ class TestRefused:
             EVERY_DAY.following("2026-01-01")  # type: ignore[arg-type]
         with pytest.raises(InvalidType):
             collection_dates(date(2026, 1, 1), CollectionTerms()).is_overdue(None)  # type: ignore[arg-type]
+
+
+class TestVectors:
+    """Cases that any implementation of the rules could run."""
+
+    @pytest.mark.parametrize("case", cases("due_dates"), ids=lambda case: case.id)
+    def test_case(self, case: Case) -> None:
+        answers = answers_to(case.given)
+        assert {name: answers[name] for name in case.expect} == case.expect
+
+
+def answers_to(given: dict[str, Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given["terms"].items()
+    }
+    try:
+        calendar = WorkingDays(
+            weekend=frozenset(given.get("weekend", ())),
+            holidays=frozenset(map(date.fromisoformat, given.get("holidays", ()))),
+        )
+        found = collection_dates(date.fromisoformat(given["issued"]), CollectionTerms(**named, working_days=calendar))
+    except InvalidValue as error:
+        return {"code": error.problem.code.name}
+    return {
+        "due": str(found.due),
+        "notices": [str(day) for day in found.notices],
+        "resends": [str(day) for day in found.resends],
+        "suspension": found.suspension and str(found.suspension),
+        "is_overdue": found.is_overdue(date.fromisoformat(given.get("day", given["issued"]))),
+    }

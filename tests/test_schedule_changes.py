@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,9 @@ from tenantcore.billing_periods import (
     every,
 )
 from tenantcore.errors import Code, InvalidType, InvalidValue
+from tenantcore.money import Money, Rounding
 from tenantcore.schedule_changes import ScheduleChange, ScheduleChangeFault, Stub, plan_change
+from tests.vector_files import Case, cases
 
 ZONES = (
     "UTC", "America/Havana", "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Pacific/Honolulu",
@@ -251,3 +254,41 @@ def test_a_change_is_a_value() -> None:
     assert first == plan_change(opened(Frequency.WEEKLY, "2026-11-02"), **asked)  # type: ignore[arg-type]
     assert isinstance(hash(first), int)
     assert isinstance(first, ScheduleChange)
+
+
+class TestVectors:
+    """Cases that any implementation of the rules could run."""
+
+    @pytest.mark.parametrize("case", cases("schedule_changes"), ids=lambda case: case.id)
+    def test_case(self, case: Case) -> None:
+        answers = answers_to(case.given)
+        assert {name: answers[name] for name in case.expect} == case.expect
+
+
+def answers_to(given: dict[str, Any]) -> dict[str, Any]:
+    schedule = opened(Frequency(given["kind"]), given["opening"], given["timezone"])
+    asked: dict[str, Any] = dict(given["change"])
+    if "kind" in asked:
+        asked["kind"] = Frequency(asked["kind"])
+    for name in asked.keys() & {"on", "anchor"}:
+        asked[name] = date.fromisoformat(asked[name])
+    try:
+        change = plan_change(schedule, asked_on=date.fromisoformat(given["asked_on"]), **asked)
+    except InvalidValue as error:
+        return {"code": error.problem.code.name}
+    window = change.after.window(change.after.first)
+    answers = {
+        "effective": str(change.effective),
+        "last": str(change.last),
+        "stub": change.stub and str(change.stub.part),
+        "whole": change.stub and str(change.stub.whole),
+        "first": str(change.after.first),
+        "second": str(change.after.nth(1)),
+        "opens": f"{window.opens:%Y-%m-%dT%H:%M:%SZ}",
+        "closes": f"{window.closes:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    if "price" in given and change.stub is not None:
+        share = Fraction(change.stub.part.days, change.stub.whole.days)
+        price = Money(given["price"], given["currency"])
+        answers["amount"] = str(price.times(share, Rounding.HALF_UP, places=given["places"]).amount)
+    return answers
