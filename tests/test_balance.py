@@ -1,5 +1,6 @@
 """How an account opens."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from tenantcore.balance import (
 )
 from tenantcore.errors import Code, FieldCode, InvalidType, InvalidValue
 from tenantcore.money import Money, MoneyFault
+from tests.strangers import Hostile, HostileText, Pretender, Word
 
 
 def fault_of(error: pytest.ExceptionInfo[InvalidValue]) -> Code:
@@ -117,7 +119,16 @@ class TestBalanceControl:
     def test_case_and_outer_spaces_do_not_matter(self, text: str) -> None:
         assert BalanceControl.parse(text) is BalanceControl.PREPAID
 
-    @pytest.mark.parametrize("text", [None, ""])
+    def test_a_hosts_own_kind_of_text_is_text(self) -> None:
+        assert BalanceControl.parse(Word.PREPAID) is BalanceControl.PREPAID
+
+    @pytest.mark.parametrize("make", [Hostile, Pretender, lambda: HostileText("pay later")])
+    def test_a_strangers_methods_are_never_called(self, make: Callable[[], object]) -> None:
+        with pytest.raises(InvalidValue) as error:
+            BalanceControl.parse(make())
+        assert fault_of(error) is BalanceFault.BALANCE_CONTROL_UNKNOWN
+
+    @pytest.mark.parametrize("text", [None, "", "  "])
     def test_nothing_is_not_a_choice(self, text: object) -> None:
         with pytest.raises(InvalidValue) as error:
             BalanceControl.parse(text)

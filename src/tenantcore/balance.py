@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from attrs import Attribute, field, frozen
 
+from tenantcore._characters import text_of
 from tenantcore._validators import exactly
 from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown
 from tenantcore.money import Money, Rounding, minor_units
@@ -100,10 +101,11 @@ class BalanceControl(enum.Enum):
 
         Rule: BAL-1 in docs/reference/balance.md.
         """
-        if text is None or text == "":
+        word = text_of(text)
+        if text is None or (word is not None and not word.strip(" ")):
             raise invalid(Problem(BalanceFault.BALANCE_CONTROL_REQUIRED))
         for control in cls:
-            if isinstance(text, str) and len(text) <= _LONGEST_WORD and text.strip(" ").lower() == control.value:
+            if word is not None and len(word) <= _LONGEST_WORD and word.strip(" ").lower() == control.value:
                 return control
         raise invalid(Problem(BalanceFault.BALANCE_CONTROL_UNKNOWN, params={"value": shown(text)}))
 
