@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tenantcore._forms import Fields, FormFault, choice_of
 from tenantcore.errors import FieldCode, InvalidValue, Problem, invalid
+from tests.strangers import HostileText, Word
 
 
 def number(value: object) -> int:
@@ -36,13 +37,13 @@ class TestFields:
         assert fields.section("c", ("d",)).read("d", number) is None
         assert [problem.path for problem in fields.problems] == [("b",), ("c", "d")]
 
-    @pytest.mark.parametrize("value", [None, ""])
+    @pytest.mark.parametrize("value", [None, "", "  "])
     def test_an_empty_field_is_missing(self, value: object) -> None:
         fields = Fields({"a": value}, ("a",))
         assert not fields.has("a")
         assert fields.optional("a", number) is None
         assert fields.problems == []
-        assert fields.read("a", str) == ""
+        assert fields.read("a", str) == (value or "")
         assert not Fields({}, ()).has("a")
 
     def test_zero_and_false_are_not_missing(self) -> None:
@@ -56,7 +57,26 @@ class TestFields:
         fields = Fields(form, ("a",))
         assert {problem.code for problem in fields.problems} == {FormFault.FORM_UNKNOWN_FIELD}
         assert len(fields.problems) == 20
-        assert fields.problems[0].params == {"field": "'x0'", "known": "a"}
+        assert fields.problems[0] == Problem(
+            FormFault.FORM_UNKNOWN_FIELD, path=("x0",), params={"field": "'x0'", "known": "a"}
+        )
+
+    @pytest.mark.parametrize("key", ["x" * 41, "x" * 10**6, "\ud800", "a\nb", 5, None, ("a",)])
+    def test_what_nobody_would_name_a_field_has_no_place_of_its_own(self, key: object) -> None:
+        assert [problem.path for problem in Fields({key: 1}, ("a",)).problems] == [()]
+
+    def test_names_up_to_forty_characters_have(self) -> None:
+        assert [problem.path for problem in Fields({"x" * 40: 1}, ("a",)).problems] == [("x" * 40,)]
+
+    def test_fields_may_be_named_by_texts_of_the_hosts_own_kind(self) -> None:
+        fields = Fields({Word.NAME: "Acme"}, ("name",))
+        assert fields.problems == []
+        assert fields.raw("name") == "Acme"
+
+    def test_it_tells_which_fields_a_form_may_have(self) -> None:
+        assert Fields({"b": 1}, ("a",)).knows("a")
+        assert not Fields({"b": 1}, ("a",)).knows("b")
+        assert Fields(None, ("a",)).knows("a")
 
     @pytest.mark.parametrize("form", [None, [], "a", 1, float("nan"), object(), [("a", 1)]])
     def test_what_is_no_dict_is_one_problem_and_its_fields_are_not_missed(self, form: object) -> None:
@@ -106,15 +126,23 @@ class TestChoice:
     def test_an_offered_word_is_taken(self) -> None:
         assert choice_of("class", ["retail", "business"])("retail") == "retail"
 
-    @pytest.mark.parametrize("value", ["", None])
+    def test_a_hosts_own_kind_of_text_is_text(self) -> None:
+        assert choice_of("currency", ["EUR", "USD"])(Word.USD) == "USD"
+        assert type(choice_of("currency", ["EUR", "USD"])(Word.USD)) is str
+
+    @pytest.mark.parametrize("value", ["", None, "  "])
     def test_nothing_is_missing(self, value: object) -> None:
         with pytest.raises(InvalidValue) as error:
             choice_of("class", ["retail"])(value)
         assert error.value.problem.code is FormFault.FORM_FIELD_REQUIRED
 
-    @pytest.mark.parametrize("value", ["Retail", "x", 0, ["retail"], "x" * 10**6])
+    @pytest.mark.parametrize("value", ["Retail", "retail ", "x", 0, ["retail"], "x" * 10**6])
     def test_anything_else_is_refused(self, value: object) -> None:
         with pytest.raises(InvalidValue) as error:
             choice_of("class", ["retail"])(value)
         assert error.value.problem.code is FormFault.FORM_CHOICE_UNKNOWN
         assert error.value.problem.params["choices"] == "retail"
+
+    def test_a_strangers_methods_are_never_called(self) -> None:
+        with pytest.raises(InvalidValue):
+            choice_of("class", ["retail"])(HostileText("wholesale"))

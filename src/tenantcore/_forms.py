@@ -18,6 +18,7 @@ _T = TypeVar("_T")
 
 # A hostile form may have a million keys; the person who made a mistake has a few.
 _MOST_UNKNOWN_FIELDS: Final = 20
+_LONGEST_FIELD_NAME: Final = 40
 
 
 @enum.unique
@@ -53,28 +54,32 @@ class FormFault(Code):
 class Fields:
     """One level of a form: reads fields by name; what is wrong goes, under its path, to a list that levels share."""
 
-    __slots__ = ("_fields", "_path", "problems")
+    __slots__ = ("_fields", "_known", "_path", "problems")
 
     def __init__(
         self, form: object, known: Iterable[str], path: tuple[str, ...] = (), problems: list[Problem] | None = None
     ) -> None:
         self.problems: list[Problem] = [] if problems is None else problems
         self._path = path
+        self._known = tuple(known)
         self._fields: dict[str, object] | None = None
-        # The type is asked, not the object, and keys that are no text are left out: a stranger's methods may raise.
+        # The type is asked, not the object, and what is text is taken out of its type: a stranger's methods may raise.
         if not issubclass(type(form), dict):
             self.report(Problem(FormFault.FORM_NOT_AN_OBJECT, params={"actual": type_name(form)}))
             return
-        items = dict.items(cast("dict[Any, Any]", form))
-        fields = tuple(known)
-        self._fields = {key: value for key, value in items if type(key) is str and key in fields}
-        unknown = (key for key, _ in items if type(key) is not str or key not in fields)
-        for key in islice(unknown, _MOST_UNKNOWN_FIELDS):
-            params = {"field": shown(key), "known": ", ".join(fields)}
-            self.report(Problem(FormFault.FORM_UNKNOWN_FIELD, params=params))
+        items = [(_text(key), key, value) for key, value in dict.items(cast("dict[Any, Any]", form))]
+        self._fields = {name: value for name, _, value in items if name is not None and name in self._known}
+        unknown = ((name, key) for name, key, _ in items if name not in self._known)
+        for name, key in islice(unknown, _MOST_UNKNOWN_FIELDS):
+            params = {"field": shown(key), "known": ", ".join(self._known)}
+            self.report(Problem(FormFault.FORM_UNKNOWN_FIELD, params=params), *_step(name))
+
+    def knows(self, name: str) -> bool:
+        """Whether a form may have the field."""
+        return name in self._known
 
     def has(self, name: str) -> bool:
-        """Whether the field is there and not empty: None and "" are how forms leave a field out."""
+        """Whether the field is there and not empty: None, "" and spaces are how forms leave a field out."""
         return not _is_empty(self._value(name))
 
     def read(self, name: str, parse: Callable[[Any], _T]) -> _T | None:
@@ -140,8 +145,18 @@ class Fields:
         return None if self._fields is None else self._fields.get(name)
 
 
+def _text(value: object) -> str | None:
+    return str.__str__(cast("str", value)) if issubclass(type(value), str) else None
+
+
+def _step(name: str | None) -> tuple[str, ...]:
+    """Return the step to an unknown field; none where nobody would name one so, to spare whoever stores the path."""
+    return (name,) if name is not None and len(name) <= _LONGEST_FIELD_NAME and name.isprintable() else ()
+
+
 def _is_empty(value: object) -> bool:
-    return value is None or (issubclass(type(value), str) and not value)
+    text = _text(value)
+    return value is None or (text is not None and not text.strip(" "))
 
 
 def choice_of(field: str, choices: Iterable[str]) -> Callable[[object], str]:
@@ -151,8 +166,9 @@ def choice_of(field: str, choices: Iterable[str]) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if _is_empty(value):
             raise invalid(Problem(FormFault.FORM_FIELD_REQUIRED, params={"field": field}))
-        if type(value) is str and value in offered:
-            return value
+        word = _text(value)
+        if word is not None and word in offered:
+            return word
         params = {"field": field, "value": shown(value), "choices": ", ".join(offered)}
         raise invalid(Problem(FormFault.FORM_CHOICE_UNKNOWN, params=params))
 
