@@ -3,7 +3,6 @@
 What is wrong is left in the form's list of problems, under the path of its field; a part that can't be read is None.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -47,7 +46,6 @@ __all__ = ["OrganizationReading", "read_frequency", "read_opening", "read_organi
 _T = TypeVar("_T")
 
 _LONGEST_LABEL: Final = 64
-_NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 
 @frozen(kw_only=True)
@@ -60,26 +58,30 @@ class OrganizationReading:
     warnings: tuple[Problem, ...] = ()
 
 
-def _words(label: str) -> str:
-    return _NOT_A_WORD.sub(" ", label.lower()).strip()
-
-
-_FREQUENCIES: Final = {_words(text): kind for kind in Frequency for text in (kind.name, kind.value)}
+# The source's panel writes "Monthly (anniversary)".
+_FREQUENCIES: Final = {
+    label.lower(): kind
+    for kind in Frequency
+    for label in (kind.name, kind.value, kind.value.replace(" anniversary", " (anniversary)"))
+}
 
 
 def read_frequency(value: object, offered: Iterable[Frequency]) -> Frequency:
-    """Return the billing period that a form names, by its name here or by its label in the source; case is nothing.
+    """Return the billing period that a form names, by its name or value here or by its label in the source.
+
+    Upper and lower case don't matter, nor do spaces at the ends.
 
     Raises: InvalidValue when it is missing or not on offer.
 
     Rule: BP-2 in docs/reference/billing_periods.md.
     """
-    if value is None or text_of(value) == "":
+    label = "" if value is None else text_of(value)
+    if label is not None and not label.strip(" "):
         raise invalid(Problem(FormFault.FORM_FIELD_REQUIRED, params={"field": "billing_period"}))
     choices = tuple(offered)
-    label = text_of(value)
-    if label is not None and len(label) <= _LONGEST_LABEL:
-        found = _FREQUENCIES.get(_words(label))
+    # Only ASCII is put into small letters: the sign for kelvin would become a k.
+    if label is not None and len(label) <= _LONGEST_LABEL and label.isascii():
+        found = _FREQUENCIES.get(label.strip(" ").lower())
         if found in choices:
             return found
     params = {"field": "billing_period", "value": shown(value), "choices": ", ".join(kind.value for kind in choices)}
@@ -89,7 +91,8 @@ def read_frequency(value: object, offered: Iterable[Frequency]) -> Frequency:
 def read_opening(fields: Fields, control: BalanceControl | None, currency: str | None) -> Opening | None:
     """Return how the account opens: `credit_limit` of a postpaid one, `available_funds` of a prepaid one.
 
-    A zero in the field of the other kind is taken for a field left alone.
+    A zero in the field of the other kind is taken for a field left alone. While the control isn't known, what is wrong
+    with an amount under either is told all the same; while the currency isn't, only that it is no amount.
 
     Rule: BAL-1 in docs/reference/balance.md.
     """
@@ -97,18 +100,17 @@ def read_opening(fields: Fields, control: BalanceControl | None, currency: str |
     unit = currency or "XXX"
     limit = fields.optional("credit_limit", lambda value: Money(value, unit))
     funds = fields.optional("available_funds", lambda value: Money(value, unit))
-    if control is None or currency is None:
+    if currency is None:
         return None
     policy: BalancePolicy | None = Prepaid(currency)
-    if control is BalanceControl.POSTPAID:
+    if control is not BalanceControl.PREPAID:
         policy = fields.made("credit_limit", lambda: Postpaid(currency, credit_limit=limit))
     elif limit is not None and not limit.is_zero:
         fields.report(Problem(BalanceFault.CREDIT_LIMIT_ON_PREPAID), "credit_limit")
-    if policy is None:
-        return None
     opening = Money.zero(currency) if funds is None else funds
-    wrong = fields.note(opening_problems(policy, opening), {"": "available_funds"})
-    return None if wrong else Opening(policy, opening)
+    judged = Postpaid(currency) if control is BalanceControl.POSTPAID else Prepaid(currency)
+    wrong = fields.note(opening_problems(judged, opening), {"": "available_funds"})
+    return None if wrong or policy is None or control is None else Opening(policy, opening)
 
 
 def read_organization(
@@ -117,7 +119,8 @@ def read_organization(
     """Return the organization of a form, or what of it could be read; what `policy` requires must be there.
 
     A currency or time zone that isn't required and missing comes from the country, if the country has exactly one on
-    the day `on`; a missing time zone from the billing time zone first. A missing pricing model is the one handed in.
+    the day `on`; a missing time zone is the billing time zone if that lies in the country, or if there is no country.
+    A missing pricing model is the one handed in. What could be read is warned of, whatever else is wrong.
 
     Rules: ORG-1 to ORG-13 in docs/reference/validation.md.
     """
@@ -137,8 +140,9 @@ def read_organization(
         contact = _read_billing_contact(fields, policy)
     if OrganizationPart.OWNER in policy.required or fields.has("owner"):
         owner = _read_owner(fields, policy)
-    if len(fields.problems) > known or name is None or currency is None or timezone is None:
-        return OrganizationReading(organization=None, name=name, currency=currency)
+    if name is None or currency is None or timezone is None:
+        named = () if name is None else tuple(warning.under("name") for warning in name.warnings())
+        return OrganizationReading(organization=None, name=name, currency=currency, warnings=named)
     organization = Organization(
         name=name,
         currency=currency,
@@ -150,7 +154,8 @@ def read_organization(
         owner=owner,
     )
     warnings = tuple(find_warnings(organization, policy, on=on))
-    return OrganizationReading(organization=organization, name=name, currency=currency, warnings=warnings)
+    whole = None if len(fields.problems) > known else organization
+    return OrganizationReading(organization=whole, name=name, currency=currency, warnings=warnings)
 
 
 def _asked(
@@ -173,16 +178,26 @@ def _read_currency(fields: Fields, policy: OrganizationPolicy, country: Country 
 def _read_timezone(
     fields: Fields, policy: OrganizationPolicy, country: Country | None, billing_timezone: str | None
 ) -> str | None:
-    timezone = billing_timezone
     if OrganizationPart.TIMEZONE in policy.required or fields.has("timezone"):
         timezone = fields.read("timezone", parse_timezone)
-    elif timezone is None and country is not None:
-        timezone = fields.made("timezone", lambda: default_timezone(country))
-    elif timezone is None and not fields.has("country") and not fields.has("billing_timezone"):
-        timezone = fields.read("timezone", parse_timezone)
-    if timezone is not None and country is not None and policy.timezone_mismatch is TimezoneMismatch.REFUSED:
-        fields.note(find_timezone_problems(timezone, country), {"": "timezone"})
-    return timezone
+        if timezone is not None and country is not None and policy.timezone_mismatch is TimezoneMismatch.REFUSED:
+            fields.note(find_timezone_problems(timezone, country), {"": "timezone"})
+        return timezone
+    if billing_timezone is None and fields.has("billing_timezone"):
+        # It would have been the answer, and has told why it can't be.
+        return None
+    if country is None:
+        if billing_timezone is not None or fields.has("country"):
+            return billing_timezone
+        return fields.read(_asked_zone(fields), parse_timezone)
+    if billing_timezone is not None and not any(find_timezone_problems(billing_timezone, country)):
+        return billing_timezone
+    return fields.made(_asked_zone(fields), lambda: default_timezone(country))
+
+
+def _asked_zone(fields: Fields) -> str:
+    """Return the field of the form that a missing time zone is to be filled in."""
+    return "timezone" if fields.knows("timezone") else "billing_timezone"
 
 
 def _read_billing_contact(fields: Fields, policy: OrganizationPolicy) -> BillingContact | None:
@@ -190,11 +205,14 @@ def _read_billing_contact(fields: Fields, policy: OrganizationPolicy) -> Billing
     if not section.is_readable:
         return None
     email = _read_email(section, policy)
-    parts = {part: section.raw(part) for part in ("city", "region", "postal_code", "country")}
+    # An address takes any two letters for a country; which there are is known here.
+    country = section.optional("country", partial(Country.parse, policy=policy.countries))
+    parts = {part: section.raw(part) for part in ("city", "region", "postal_code")}
     lines = section.raw("address")
     if section.note(find_address_problems(lines, **parts), {"lines": "address"}) or email is None:
         return None
-    return BillingContact(email=email, address=PostalAddress.parse(lines, **parts))
+    address = PostalAddress.parse(lines, **parts, country=None if country is None else country.code)
+    return BillingContact(email=email, address=address)
 
 
 def _read_owner(fields: Fields, policy: OrganizationPolicy) -> Owner | None:

@@ -12,15 +12,26 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tenantcore import _zones, currencies, time_zones
-from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleKind, Frequency, Interval, MonthEnd, every
+from tenantcore.balance import BalanceControl, BalancePolicy, Opening, Postpaid, Prepaid
+from tenantcore.billing_periods import (
+    LONGEST_CLOSING_DELAY_HOURS,
+    BillingPeriod,
+    BillingSchedule,
+    CycleKind,
+    Frequency,
+    Interval,
+    MonthEnd,
+    every,
+)
 from tenantcore.contacts import EmailAddress, PersonName, PostalAddress, TelephoneNumber
-from tenantcore.money import Money
+from tenantcore.money import Money, minor_units
+from tenantcore.onboarding import Platform, Recipe
 from tenantcore.organization import (
     PORTAL,
     BillingContact,
@@ -33,9 +44,12 @@ from tenantcore.organization import (
 from tenantcore.pricing import Application, License, LicenseKind, PricingModel, Product
 from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy, find_realm_problems
 from tenantcore.regions import Country, country_codes
+from tenantcore.tenant import Tenant
 
 __all__ = [
+    "Form",
     "amounts",
+    "balance_policies",
     "billing_contacts",
     "billing_periods",
     "billing_schedules",
@@ -48,18 +62,26 @@ __all__ = [
     "intervals",
     "local_days",
     "month_ends",
+    "openings",
     "organization_names",
     "organizations",
     "owners",
+    "panel_forms",
     "person_names",
+    "platforms",
+    "portal_forms",
     "postal_addresses",
     "pricing_models",
     "products",
     "realm_policies",
     "realms",
     "telephone_numbers",
+    "tenants",
     "timezones",
 ]
+
+Form: TypeAlias = dict[str, Any]
+"""A sign-up form as `json.loads` gives it."""
 
 # Time: `tenantcore.billing_periods`
 
@@ -499,3 +521,177 @@ def organizations() -> SearchStrategy[Organization]:
         )
 
     return countries().flatmap(in_country)
+
+
+# Balances: `tenantcore.balance`
+
+_AWKWARD_LIMITS: Final = ("0", "0.01", "999999999999")
+
+
+def balance_policies(currency: str | None = None) -> SearchStrategy[BalancePolicy]:
+    """Return prepaid and postpaid policies, some without a limit, some with a limit of nothing at all.
+
+    Rule: BAL-1 in docs/reference/balance.md.
+    """
+    codes = currency_codes() if currency is None else st.just(currency)
+
+    def in_currency(code: str) -> SearchStrategy[BalancePolicy]:
+        awkward = st.sampled_from([Money(text, code) for text in _AWKWARD_LIMITS])
+        limits = st.none() | awkward | amounts(code, min_value=0, max_value=10**9, decimals=minor_units(code))
+        return st.just(Prepaid(code)) | limits.map(lambda limit: Postpaid(code, credit_limit=limit))
+
+    return codes.flatmap(in_currency)
+
+
+def openings(currency: str | None = None) -> SearchStrategy[Opening]:
+    """Return ways for an account to open: postpaid ones without funds, prepaid ones with or without.
+
+    Rule: BAL-1 in docs/reference/balance.md.
+    """
+
+    def under(policy: BalancePolicy) -> SearchStrategy[Opening]:
+        code = policy.currency
+        zero = st.just(Money.zero(code))
+        paid = amounts(code, min_value=0, max_value=10**9, decimals=minor_units(code))
+        return st.builds(Opening, st.just(policy), zero | paid if type(policy) is Prepaid else zero)
+
+    return balance_policies(currency).flatmap(under)
+
+
+# Tenants: `tenantcore.tenant`
+
+_REFERENCES: Final = ("Hosted IP PBX", "Internet access", "retail", "商用")
+
+
+def tenants() -> SearchStrategy[Tenant]:
+    """Return whole tenants, whose balance and schedule go with their organization.
+
+    Rules: ORG-9, ORG-13 in docs/reference/tenant.md.
+    """
+
+    def of(organization: Organization) -> SearchStrategy[Tenant]:
+        references = st.none() | st.sampled_from(_REFERENCES)
+        return st.builds(
+            Tenant,
+            organization=st.just(organization),
+            realm=realms(),
+            schedule=billing_schedules(zones=st.just(organization.billing_timezone)),
+            balance=balance_policies(organization.currency),
+            business_model=references,
+            customer_class=references,
+        )
+
+    return organizations().flatmap(of)
+
+
+# Platforms and forms: `tenantcore.onboarding`, `tenantcore.validation`
+
+
+def platforms(recipe: Recipe | None = None) -> SearchStrategy[Platform]:
+    """Return platforms of either recipe, or of the one that is named, with the recipe's own organization policy.
+
+    Rule: ONB-4 in docs/reference/onboarding.md.
+    """
+    offered = st.lists(st.sampled_from(_REFERENCES), min_size=1, unique=True).map(tuple)
+    return st.builds(
+        Platform,
+        recipe=st.sampled_from(Recipe) if recipe is None else st.just(recipe),
+        realms=realm_policies(),
+        frequency=frequencies(),
+        frequencies=st.lists(frequencies(), min_size=1, unique=True).map(tuple),
+        balance_control=st.sampled_from(BalanceControl),
+        pricing_model=st.none() | pricing_models(),
+        business_models=offered,
+        customer_classes=offered,
+        closing_delay_hours=st.sampled_from((0, 6, LONGEST_CLOSING_DELAY_HOURS)),
+    )
+
+
+def portal_forms() -> SearchStrategy[Form]:
+    """Return forms that the portal takes on, as carelessly written as it allows.
+
+    >>> from hypothesis import given
+    >>> from tenantcore.validation import Valid, check_organization
+    >>> @given(portal_forms())
+    ... def check(form: Form) -> None:
+    ...     assert isinstance(check_organization(form), Valid)
+    >>> check()
+
+    Rules: ORG-1 to ORG-13 in docs/reference/validation.md.
+    """
+
+    def of(organization: Organization) -> SearchStrategy[Form]:
+        country, currency, model = str(organization.country), organization.currency, str(organization.pricing_model)
+        contact, owner = organization.billing_contact, organization.owner
+        assert contact is not None  # noqa: S101 - every one of `organizations` is complete
+        assert owner is not None  # noqa: S101 - the same
+        address, has_one_name = contact.address, owner.name.family is None
+        billing_contact: dict[str, SearchStrategy[Any]] = {
+            "email": _carelessly(str(contact.email)),
+            "address": st.sampled_from((list(address.lines), "\r\n".join(address.lines))),
+            "city": _carelessly(address.city),
+        }
+        elsewhere = {name: _if_any(getattr(address, name)) for name in ("region", "postal_code", "country")}
+        person: dict[str, SearchStrategy[Any]] = {
+            "given_name": _carelessly(owner.name.given),
+            "family_name": _if_any(owner.name.family),
+            "mononym": st.sampled_from((True,) if has_one_name else (None, False)),
+            "email": _carelessly(str(owner.email)),
+        }
+        return st.fixed_dictionaries(
+            {
+                "name": _carelessly(str(organization.name)),
+                "country": st.sampled_from((country, country.lower())),
+                "currency": st.sampled_from((currency, currency.lower())),
+                "timezone": _carelessly(organization.timezone),
+                "pricing_model": st.sampled_from((model, f"{model} Type")),
+                "billing_contact": st.fixed_dictionaries(billing_contact, optional=elsewhere),
+                "owner": st.fixed_dictionaries(person),
+            }
+        )
+
+    return organizations().flatmap(of)
+
+
+def panel_forms(platform: Platform) -> SearchStrategy[Form]:
+    """Return forms that the customer panel of `platform` takes on, prepaid and postpaid.
+
+    Rule: ONB-4 in docs/reference/onboarding.md.
+    """
+
+    def opened_by(opening: Opening) -> SearchStrategy[Form]:
+        policy, funds = opening.policy, str(opening.funds.amount)
+        limit = policy.credit_limit if isinstance(policy, Postpaid) else None
+        labels = [label for kind in platform.frequencies for label in (kind.name, kind.value, kind.value.title())]
+        return st.fixed_dictionaries(
+            {
+                "name": organization_names(platform.organizations.names).map(str).flatmap(_carelessly),
+                "business_model": st.sampled_from(platform.business_models),
+                "customer_class": st.sampled_from(platform.customer_classes),
+                "billing_period": st.sampled_from(labels),
+                "billing_timezone": canonical_timezones(),
+                "balance_control": st.sampled_from(_WORDS[type(policy)]),
+                "currency": st.just(policy.currency),
+                "credit_limit": _left_out() if limit is None else st.just(str(limit.amount)),
+                "available_funds": st.just(funds)
+                if opening.funds.is_positive
+                else _left_out() | st.sampled_from(("0", 0)),
+            }
+        )
+
+    return openings().flatmap(opened_by)
+
+
+_WORDS: Final[dict[type, tuple[str, ...]]] = {Prepaid: ("prepaid", " Prepaid"), Postpaid: ("postpaid", "POSTPAID ")}
+
+
+def _carelessly(text: str) -> SearchStrategy[str]:
+    return st.sampled_from((text, f" {text}", f"{text}  "))
+
+
+def _if_any(text: str | None) -> SearchStrategy[str | None]:
+    return _left_out() if text is None else _carelessly(text)
+
+
+def _left_out() -> SearchStrategy[str | None]:
+    return st.sampled_from((None, "", " "))

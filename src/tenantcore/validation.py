@@ -6,11 +6,11 @@ Any object may be handed in; a form is a dict as `json.loads` gives it. Each pro
 from datetime import date
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tenantcore._form_readings import read_organization
 from tenantcore._forms import Fields, FormFault
-from tenantcore._validators import check_day, wrong_type
+from tenantcore._validators import check_day, tuple_of, wrong_type
 from tenantcore.errors import Problem, invalid
 from tenantcore.organization import Organization, OrganizationPolicy
 
@@ -39,7 +39,7 @@ class Valid(Generic[_T_co]):
     """
 
     value: _T_co
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
 
 
 @frozen
@@ -49,8 +49,8 @@ class Invalid:
     Rule: ONB-1 in docs/reference/validation.md.
     """
 
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
+    warnings: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
 
 
 OrganizationCheck: TypeAlias = Valid[Organization] | Invalid
@@ -64,7 +64,7 @@ def check_organization(
 
     Fields: name, country, currency, timezone, billing_timezone, pricing_model, billing_contact (email, address, city,
     region, postal_code, country) and owner (given_name, family_name, mononym, email). Legal tender is that of the local
-    day `on`, or the latest that the data knows. An unknown field is a problem, one that is None or "" is missing.
+    day `on`, or the latest that the data knows. An unknown field is a problem; one that is None or blank is missing.
 
     >>> report = check_organization({"name": "Acme, Inc.", "country": "UK"})
     >>> [(problem.place, str(problem.code)) for problem in report.problems[:2]]
