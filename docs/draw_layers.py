@@ -4,6 +4,7 @@ Run `python docs/draw_layers.py` after either has changed; a test fails while th
 """
 
 import sys
+from functools import cache
 from html import escape
 from pathlib import Path
 from statistics import fmean
@@ -29,6 +30,7 @@ def within(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def imported(name: str) -> frozenset[str]:
     """The modules of ours that one module imports."""
     paths = {path for path in imports(tree_of(name)) if path.startswith("tenantcore.")}
