@@ -33,7 +33,6 @@ default_role = "literal"
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"show-inheritance": True}
 napoleon_numpy_docstring = False
 
 # A name of ours that is mentioned must have its place in the reference. Names of other libraries have theirs elsewhere,
