@@ -1,9 +1,12 @@
 """Hypothesis profiles. The default is deterministic, so that a red run speaks of the change and not of its luck."""
 
+import re
+
 from hypothesis import HealthCheck, settings
 
 from tenantcore import _organization_names, _periods, _windows
 
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_.@+-]{1,60}")
 _SLOW_IS_FINE = [HealthCheck.too_slow]
 
 settings.register_profile("default", derandomize=True, deadline=None, max_examples=60, print_blob=True)
@@ -34,3 +37,8 @@ def pytest_configure() -> None:
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call odd texts by their argument's name: an id with slashes or brackets can't be asked for again."""
+    return argname if isinstance(val, str) and not _PLAIN_ID.fullmatch(val) else None
