@@ -1,14 +1,17 @@
 """Closing periods: what is due, from which seam on."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantcore import _zones
+from tenantcore._closings import known_closings
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
@@ -138,6 +141,81 @@ class TestDue:
         moment = schedule.next_due(closed)
         assert schedule.due(closed, moment)[0].period == schedule.nth(closed_before)
         assert len(schedule.due(closed, moment - timedelta(microseconds=1))) == 0
+
+
+class TestKnownClosings:
+    """BP-11: what schedules of one cycle and zone share makes `due` quicker and changes no answer."""
+
+    @given(schedules, st.integers(1, 40), st.lists(st.integers(-90, 90), min_size=1, max_size=6), st.integers(-3, 3))
+    def test_it_answers_the_same_the_first_time_and_later(
+        self, schedule: BillingSchedule, closed_before: int, days: list[int], moved: int
+    ) -> None:
+        last = schedule.nth(closed_before - 1)
+        until = schedule.window(last).closes
+        # A few seams that a change of rules has moved, too.
+        closed = Closed(until + timedelta(hours=moved if abs(moved) > 1 else 0), until, last.end)
+        moments = [until + timedelta(days=count, hours=9) for count in days]
+        later = [list(schedule.due(closed, moment)) for moment in [*moments, *moments]][len(moments) :]
+        for moment, found in zip(moments, later, strict=True):
+            known_closings.cache_clear()
+            alone = evolve(schedule)
+            assert list(alone.due(closed, moment)) == found
+            assert alone.due(closed, moment) == schedule.due(closed, moment)
+            assert hash(alone.due(closed, moment)) == hash(schedule.due(closed, moment))
+
+    def test_what_one_schedule_was_asked_does_not_open_another_early(self) -> None:
+        weekly = partial(BillingSchedule.open, Frequency.WEEKLY, timezone="America/Havana")
+        early, later = weekly(on=date(2026, 1, 5)), weekly(on=date(2026, 1, 14))
+        window = early.window(early.nth(1))
+        closed = Closed(window.opens, window.opens, early.nth(1).start)
+        assert len(early.due(closed, window.closes)) == 1
+        with pytest.raises(InvalidValue) as error:
+            later.due(closed, window.closes)
+        assert error.value.problem.code is PeriodFault.PERIOD_CLOSED_ELSEWHERE
+
+    def test_a_first_period_that_was_cut_short_is_nobody_elses(self) -> None:
+        closed = Closed(utc(2026, 1, 7), utc(2026, 1, 7), date(2026, 1, 7))
+        for opening, start in ((date(2026, 1, 7), date(2026, 1, 7)), (date(2026, 1, 5), None)):
+            schedule = BillingSchedule.open(Frequency.WEEKLY, on=opening, timezone="UTC")
+            if start is None:
+                with pytest.raises(InvalidValue):
+                    schedule.due(closed, utc(2026, 1, 12))
+            else:
+                assert [closing.period.start for closing in schedule.due(closed, utc(2026, 1, 12))] == [start]
+
+    def test_a_seam_of_a_change_of_zone_is_kept(self) -> None:
+        plain = BillingSchedule.open(Frequency.DAILY, on=date(2026, 3, 1), timezone="America/Havana")
+        moved = evolve(plain, seam=plain.window(plain.nth(2)).opens + timedelta(hours=2))
+        closed = Closed(plain.window(plain.nth(1)).closes, utc(2026, 3, 9), plain.nth(2).start)
+        now = plain.window(plain.nth(2)).closes
+        assert plain.due(closed, now)[0].opens == closed.until
+        for _ in range(2):
+            assert moved.due(closed, now) == plain.due(closed, now)
+            assert moved.due(None, now)[0].opens == moved.seam
+
+    def test_more_closings_than_are_kept_can_be_asked_for(self) -> None:
+        schedule = BillingSchedule.open(Frequency.DAILY, on=date(2026, 1, 1), timezone="Asia/Kolkata")
+        for number in [*range(1, 200), *range(1, 200)]:
+            opens, closes = schedule.window(schedule.nth(number))
+            closed = Closed(opens, opens, schedule.nth(number).start)
+            assert list(schedule.due(closed, closes)) == [Closing(schedule.nth(number), opens, closes)]
+
+    def test_the_last_period_of_the_calendar_is_due_again_and_again(self) -> None:
+        schedule = BillingSchedule.open(Frequency.DAILY, on=date(9999, 12, 20), timezone="America/Havana")
+        closed = Closed(utc(9999, 12, 30, 5), utc(9999, 12, 30, 5), date(9999, 12, 30))
+        for _ in range(2):
+            assert not schedule.due(closed, utc(9999, 12, 31, 4))
+
+    def test_closings_are_values(self) -> None:
+        schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 1, 5), timezone="UTC")
+        none, one, two = (schedule.due(None, utc(2026, 1, day)) for day in (6, 12, 19))
+        assert none == BillingSchedule.open(Frequency.DAILY, on=date(2027, 1, 1), timezone="UTC").due(
+            None, utc(2026, 1, 1)
+        )
+        assert one != two != none
+        assert tuple(one) == two[:1]
+        assert one != tuple(one)
+        assert len({none, one, two, schedule.due(None, utc(2026, 1, 13))}) == 3
 
 
 class TestRulesThatChanged:

@@ -4,15 +4,19 @@ Names that callers use (`Closed`, `Closing`, `Closings`) are imported from `tena
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any, overload
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from typing import Any, Final, TypeAlias, overload
 
 from attrs import Attribute, field, frozen
 
-from tenantcore._periods import BillingPeriod, Window, in_utc
+from tenantcore._periods import BillingPeriod, PeriodTable, Window, in_utc
 from tenantcore._validators import an_instant, check_day
 
-__all__ = ["Closed", "Closing", "Closings"]
+__all__ = ["NOTHING_DUE", "Closed", "Closing", "Closings", "KnownClosings", "known_closings", "remember"]
+
+_MOST_CLOSINGS_CACHED: Final = 64
+_MOST_TABLES_CACHED: Final = 4096
 
 
 def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -59,18 +63,28 @@ class Closing:
         return Closed(self.closes, at, self.period.end)
 
 
-@frozen
+@frozen(eq=False)
 class Closings(Sequence[Closing]):
     """The periods that are due, oldest first; each is computed as it is read, so a long outage costs nothing."""
 
     periods: Sequence[BillingPeriod]
     seam: datetime | None
-    window: Callable[[BillingPeriod], Window] = field(repr=False, eq=False)
+    window: Callable[..., Window] = field(repr=False)
+    _ready: tuple[Closing, ...] = field(default=(), repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Closings) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.periods))
 
     def __len__(self) -> int:
         return len(self.periods)
 
     def __iter__(self) -> Iterator[Closing]:
+        return iter(self._ready) if self._ready else self._computed()
+
+    def _computed(self) -> Iterator[Closing]:
         opens = self.seam
         for period in self.periods:
             closing = self._closing(period, opens)
@@ -93,3 +107,28 @@ class Closings(Sequence[Closing]):
             return Closing(period, own_opens, closes)
         # A seam that a change of rules left behind later windows swallows them: nothing before it is billed again.
         return Closing(period, opens or max(own_opens, self.seam), max(closes, self.seam))
+
+
+NOTHING_DUE: Final = Closings((), None, Window)
+"""No closings, as most schedules have on most days; there is no period whose window could be asked for."""
+
+KnownClosings: TypeAlias = dict[date, tuple[datetime, datetime, datetime, Closings]]
+"""By the first day of a period: its window, the instant at which the next one closes, and the closing by itself."""
+
+
+# A billing run asks thousands of schedules of one cycle in one zone for the same few closings, and they are immutable.
+@lru_cache(maxsize=_MOST_TABLES_CACHED)
+def known_closings(_table: PeriodTable, _zone: tzinfo) -> KnownClosings:
+    """Return where the whole periods of a cycle in a zone are kept, with the windows of the zone, by their first days.
+
+    Closings that open at another seam than their window are none of these, nor is a first period that was cut short.
+    """
+    return {}
+
+
+def remember(known: KnownClosings, closing: Closing, following_closes: datetime, window: Callable[..., Window]) -> None:
+    """Keep a closing that opens and closes with its window."""
+    if len(known) >= _MOST_CLOSINGS_CACHED:
+        known.clear()
+    alone = Closings((closing.period,), closing.opens, window, (closing,))
+    known[closing.period.start] = closing.opens, closing.closes, following_closes, alone

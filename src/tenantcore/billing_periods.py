@@ -8,15 +8,22 @@ Authority: the billing periods of S3, with its rule for the 29th to the 31st. De
 period": a day is the local day, 23 to 25 hours long.
 """
 
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from attrs import field, fields, frozen
 
 from tenantcore import _zones
-from tenantcore._closings import Closed, Closing, Closings
+from tenantcore._closings import (
+    NOTHING_DUE,
+    Closed,
+    Closing,
+    Closings,
+    KnownClosings,
+    known_closings,
+    remember,
+)
 from tenantcore._cycles import (
     Cycle,
     CycleFault,
@@ -45,9 +52,11 @@ from tenantcore._periods import (
 from tenantcore._recurrences import recurrence
 from tenantcore._validators import a_day, an_instant_or_none, check_day, check_instant, within, wrong_type
 from tenantcore._windows import local_day, opens_at, shifted, zone_named
-from tenantcore.errors import Problem, invalid, shown
+from tenantcore.errors import InvalidValue, Problem, invalid, shown
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from dateutil.rrule import rrule, rruleset
 
 TZDATA_VERSION: Final[str] = _zones.VERSION
@@ -110,6 +119,7 @@ class BillingSchedule:
     _table: PeriodTable = field(init=False, eq=False, repr=False)
     _offset: int = field(init=False, eq=False, repr=False)
     _zone: ZoneInfo = field(init=False, eq=False, repr=False)
+    _known: KnownClosings = field(init=False, eq=False, repr=False)
 
     @anchor.default
     def _anchored_on_opening(self) -> date:
@@ -130,6 +140,7 @@ class BillingSchedule:
             ("_table", table),
             ("_offset", number),
             ("_zone", zone),
+            ("_known", known_closings(table, zone)),
         ):
             object.__setattr__(self, name, value)
 
@@ -354,15 +365,43 @@ class BillingSchedule:
 
         Rule: BP-11 in docs/reference/billing_periods.md.
         """
-        check_instant("now", now)
+        # Spelt out because a billing run passes here with every schedule; mostly nothing is due, or one period.
+        if type(now) is not datetime or now.tzinfo is not UTC:
+            check_instant("now", now)
+        ended_by = shifted(now, -self.closing_delay_hours) if self.closing_delay_hours else now
+        if type(closed) is Closed:
+            start = closed.next_start
+            if start is not None and start > self.opening and (known := self._known.get(start)) is not None:
+                opens, closes, following_closes, alone = known
+                if opens == closed.until and (self.seam is None or self.seam <= opens):
+                    if closes > ended_by:
+                        return NOTHING_DUE
+                    if following_closes > ended_by:
+                        return alone
+        return self._due(closed, ended_by)
+
+    def _due(self, closed: Closed | None, ended_by: datetime) -> Closings:
         period = self._next(closed)
         seam = self.seam if closed is None else closed.until
-        ended_by = shifted(now, -self.closing_delay_hours)
         closes = self._opens(period.end)
         if closes > ended_by or (seam is not None and seam > ended_by):
-            return Closings((), seam, self._window)
+            self._remember(period, seam, closes)
+            return NOTHING_DUE
         numbers = range(self.index(period.start), self.index(local_day(ended_by, self._zone)))
+        if len(numbers) == 1:
+            self._remember(period, seam, closes)
         return Closings(Periods(self, numbers), seam, self._window)
+
+    def _remember(self, period: BillingPeriod, seam: datetime | None, closes: datetime) -> None:
+        opens = opens_at(period.start, self._zone)
+        if period.start == self.opening or opens != seam or (self.seam is not None and self.seam > opens):
+            return
+        try:
+            following_closes = opens_at(self._table.containing(period.end).end, self._zone)
+        except InvalidValue:
+            # Nothing follows the last period of the calendar.
+            return
+        remember(self._known, Closing(period, opens, closes), following_closes, self._window)
 
     def next_due(self, closed: Closed | None) -> datetime:
         """Return the instant, in UTC, from which `due` gives the next period: what a host can index.
@@ -400,7 +439,7 @@ class BillingSchedule:
         """
         return self.whole(period) != period
 
-    def share(self, part: BillingPeriod, day_count: DayCount) -> Fraction:
+    def share(self, part: BillingPeriod, day_count: DayCount) -> "Fraction":
         """Return which exact share of its whole period `part` is; `part` lies inside one period of the schedule.
 
         >>> schedule = BillingSchedule.open(Frequency.WEEKLY, on=date(2026, 11, 18), timezone="UTC")
