@@ -3,14 +3,18 @@
 The library hands a period out again when it is asked for a second time. So the last subject asks for ever new ones, and
 for more than it keeps: a daily cycle, the days of thirty years in turn.
 
+A third subject walks through the 120 periods of ten years, one after the other.
+
 Peers do the same work as a reader would first write it with them: count from the anchor, so that nothing drifts, and
-give a start and an end. `relativedelta` and `rrule` are dateutil's; whenever is the build in Rust, where there is one.
+give a start and an end. `relativedelta` and `rrule` are dateutil's; whenever is the build in Rust, where there is one;
+pandas counts by its offsets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from itertools import cycle
+from itertools import cycle, pairwise
 
+import pandas as pd
 import pendulum
 import whenever
 from attrs import frozen
@@ -89,6 +93,17 @@ def by_whenever(day: date) -> Callable[[], object]:
     return lookup
 
 
+def by_pandas(day: date) -> Callable[[], object]:
+    """Count the months since the anchor, one less if its day isn't reached, and add them to it."""
+    anchor, wanted = pd.Timestamp(ANCHOR), pd.Timestamp(day)
+
+    def lookup() -> Pair:
+        months = (wanted.year - anchor.year) * 12 + wanted.month - anchor.month - (wanted.day < anchor.day)
+        return Pair(anchor + pd.DateOffset(months=months), anchor + pd.DateOffset(months=months + 1))
+
+    return lookup
+
+
 def libraries(day: date) -> dict[str, Callable[[], object]]:
     """Everybody's way to the period that holds `day`."""
     return {
@@ -98,6 +113,31 @@ def libraries(day: date) -> dict[str, Callable[[], object]]:
         "dateutil rrule": by_rrule(day),
         "pendulum": by_pendulum(day),
         "whenever": by_whenever(day),
+        "pandas": by_pandas(day),
+    }
+
+
+MONTHS = range(121)
+
+
+def walks() -> dict[str, Callable[[], object]]:
+    """Everybody's way through the periods of ten years, in order; each builds the same list of pairs."""
+    schedule = BillingSchedule.open(Frequency.MONTHLY_ANNIVERSARY, on=ANCHOR, timezone="Asia/Singapore")
+    rule = rrule(MONTHLY, dtstart=datetime(ANCHOR.year, ANCHOR.month, ANCHOR.day), count=121)  # noqa: DTZ001 - as above
+    in_pendulum = pendulum.date(ANCHOR.year, ANCHOR.month, ANCHOR.day)
+    in_whenever, in_pandas = whenever.Date(ANCHOR), pd.Timestamp(ANCHOR)
+
+    def paired(starts: Iterable[object]) -> list[Pair]:
+        return [Pair(start, end) for start, end in pairwise(starts)]
+
+    return {
+        "tenantcore": lambda: list(schedule.between(ANCHOR, date(2036, 1, 15))),
+        "floor (two dates, one object)": lambda: paired(date(2026 + n // 12, n % 12 + 1, 15) for n in MONTHS),
+        "dateutil relativedelta": lambda: paired(ANCHOR + relativedelta(months=n) for n in MONTHS),
+        "dateutil rrule": lambda: paired(moment.date() for moment in rule),
+        "pendulum": lambda: paired(in_pendulum.add(months=n) for n in MONTHS),
+        "whenever": lambda: paired(in_whenever.add(months=n) for n in MONTHS),
+        "pandas": lambda: paired(in_pandas + pd.DateOffset(months=n) for n in MONTHS),
     }
 
 
@@ -138,6 +178,7 @@ def whenever_daily() -> Callable[[], object]:
 SUBJECTS = {
     "lookup 3 months after the anchor": libraries(date(2026, 4, 28)),
     "lookup 100 years after the anchor": libraries(date(2126, 4, 28)),
+    "the periods of ten years": walks(),
     "lookup of ever new days": {
         "tenantcore": ours_daily(),
         "floor (one date, one object)": floor_daily(),
