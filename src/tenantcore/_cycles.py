@@ -6,7 +6,6 @@ Names that callers use (`Cycle`, `Frequency`, `Interval`, `MonthEnd`, `every`, `
 
 import enum
 from bisect import bisect_right
-from calendar import isleap
 from datetime import date
 from functools import cache
 from typing import Final, Protocol, TypeAlias, TypeGuard
@@ -210,7 +209,12 @@ class MonthCycle:
     def _day_in(self, year: int, month: int) -> int:
         if self.day <= _LAST_DAY_IN_EVERY_MONTH:
             return self.day
-        return min(self.day, _MONTH_LENGTHS[month] + (month == _FEBRUARY and isleap(year)))
+        return min(self.day, _MONTH_LENGTHS[month] + (month == _FEBRUARY and _is_leap(year)))
+
+
+def _is_leap(year: int) -> bool:
+    # As calendar.isleap; importing that module brings locale along.
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 @frozen
@@ -274,7 +278,7 @@ def _split_week_starts() -> tuple[int, ...]:
     counts = [0]
     for month in range(_MONTHS_IN_AN_ERA):
         first = _first_of_month(month)
-        length = _MONTH_LENGTHS[first.month] + (first.month == _FEBRUARY and isleap(first.year))
+        length = _MONTH_LENGTHS[first.month] + (first.month == _FEBRUARY and _is_leap(first.year))
         counts.append(counts[-1] + 1 + (length - 1 + first.weekday()) // 7)
     return tuple(counts)
 

@@ -5,12 +5,14 @@ Names that callers use (`DayCount`) are imported from `tenantcore.billing_period
 
 import enum
 from datetime import date, timedelta
-from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tenantcore._cycles import Cycle, MonthCycle, SemimonthlyCycle
 from tenantcore._periods import BillingPeriod, PeriodFault, Window
 from tenantcore.errors import Problem, invalid
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["DayCount", "share_by_days", "share_by_seconds"]
 
@@ -36,16 +38,17 @@ class DayCount(enum.Enum):
     SECONDS = "seconds"
 
 
-def share_by_days(part: BillingPeriod, whole: BillingPeriod, cycle: Cycle, day_count: DayCount) -> Fraction:
+def share_by_days(part: BillingPeriod, whole: BillingPeriod, cycle: Cycle, day_count: DayCount) -> "Fraction":
     """Return the part's share by every day count but SECONDS."""
     if day_count is DayCount.ACTUAL:
-        return Fraction(part.days, whole.days)
+        return _over(part.days, whole.days, whole)
     if day_count is DayCount.FIXED_30:
-        return Fraction(1) if part == whole else Fraction(part.days, _nominal_days(whole, cycle))
+        nominal = part.days if part == whole else _nominal_days(whole, cycle)
+        return _over(part.days, nominal, whole)
     return _over(_thirty_360(part), _thirty_360(whole), whole)
 
 
-def share_by_seconds(part: Window, whole: Window, period: BillingPeriod) -> Fraction:
+def share_by_seconds(part: Window, whole: Window, period: BillingPeriod) -> "Fraction":
     """Return the part's share of elapsed time; `period` is the whole, for the message."""
     return _over((part.closes - part.opens) // _MICROSECOND, (whole.closes - whole.opens) // _MICROSECOND, period)
 
@@ -70,7 +73,10 @@ def _place_in_360(day: date) -> int:
     return (day.year * 12 + day.month) * _DAYS_IN_A_MONTH + (_DAYS_IN_A_MONTH - 1 if is_last else day.day - 1)
 
 
-def _over(part: int, whole: int, period: BillingPeriod) -> Fraction:
+def _over(part: int, whole: int, period: BillingPeriod) -> "Fraction":
+    # Loaded by those who share a price: fractions and what it imports cost more than the periods do.
+    from fractions import Fraction  # noqa: PLC0415
+
     if whole == 0:
         raise invalid(
             Problem(PeriodFault.PERIOD_HAS_NO_LENGTH, params={"start": str(period.start), "end": str(period.end)})

@@ -9,7 +9,6 @@ Building one value raises `InvalidValue` with the first problem. Checking a whol
 
 import enum
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -236,6 +235,9 @@ def shown(value: object) -> str:
         return f"an integer of {value.bit_length()} bits"
     if value is None or type(value) is bool or type(value) is int or type(value) is float:
         return repr(value)
+    # Loaded by those who meet one: importing decimal costs as much as importing this whole module.
+    from decimal import Decimal  # noqa: PLC0415
+
     if type(value) is Decimal:
         written = str(value)
         return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}..."
