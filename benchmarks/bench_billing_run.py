@@ -117,7 +117,7 @@ def run_by_relativedelta(*, on_the_first: bool) -> list[object]:
 
 def by_relativedelta(tenant: Tenant, now: datetime) -> list[Due]:
     """Count the months up to the last closing, then go on month by month from the anchor."""
-    found = []
+    found: list[Due] = []
     since = relativedelta(tenant.billed_to, tenant.anchor)
     months = since.years * 12 + since.months
     start, opens = tenant.billed_to, tenant.until
@@ -139,7 +139,7 @@ def run_by_whenever(*, on_the_first: bool) -> list[object]:
 
 def by_whenever(tenant: WheneverTenant, now: "whenever.Instant") -> list[Due]:
     """Count the months up to the last closing, then go on month by month from the anchor."""
-    found = []
+    found: list[Due] = []
     anchor, start, opens = tenant.anchor, tenant.billed_to, tenant.until
     months = (start.year - anchor.year) * 12 + start.month - anchor.month - (start.day < anchor.day)
     while True:

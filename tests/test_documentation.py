@@ -9,6 +9,7 @@ import pytest
 
 import tenantcore
 from docs.draw_layers import DRAWING, drawing
+from docs.draw_periods import DRAWINGS
 from tests.test_architecture import SOURCE, modules
 
 ROOT = Path(__file__).parent.parent
@@ -75,13 +76,19 @@ class TestGlossary:
         assert words == sorted(set(words), key=str.casefold)
 
 
-class TestPicture:
-    """The picture of the architecture is drawn from the code."""
+class TestPictures:
+    """Pictures are drawn from the code."""
 
-    def test_it_is_current(self) -> None:
+    def test_that_of_the_architecture_is_current(self) -> None:
         # Compared apart from the assertion, which would compare the drawings line by line for many seconds.
         is_current = DRAWING.read_text("utf-8") == drawing()
         assert is_current, "run: python docs/draw_layers.py"
+
+    @pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.name)
+    def test_those_of_time_are_current(self, path: Path) -> None:
+        is_current = path.read_text("utf-8") == DRAWINGS[path]()
+        assert is_current, "run: python docs/draw_periods.py"
+        assert f"]({path.name})" in (path.parent / "time.md").read_text("utf-8")
 
 
 class TestVersion:
