@@ -93,6 +93,13 @@ class TestRecordsNeeded:
         assert not policy.covers(ACME)
         assert not RealmPolicy().covers(ACME)
 
+    def test_a_realm_too_long_for_service_labels_needs_its_address_alone(self) -> None:
+        longest = Realm(".".join(["a" * 63] * 3 + ["b" * 57, "com"]))
+        assert {need.type for need in longest.records_needed()} == {RecordType.A, RecordType.MX}
+        assert longest.judge(published(longest.records_needed()), BOTH).is_fit
+        shorter = Realm(".".join(["a" * 63] * 3 + ["b" * 47, "com"]))
+        assert max(len(need.owner) for need in shorter.records_needed()) == 253
+
     @given(realms(), st.sets(st.sampled_from(Service)), st.lists(st.sampled_from(SipService), unique=True))
     def test_what_is_published_as_needed_is_fit(
         self, realm: Realm, services: set[Service], offers: list[SipService]

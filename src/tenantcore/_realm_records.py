@@ -31,6 +31,9 @@ Records: TypeAlias = Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]]
 """Records as a host's resolver or zone file has them: type, then (unless it is the realm itself) owner, then texts."""
 
 
+_LONGEST_NAME: Final = 253
+
+
 class Service(enum.StrEnum):
     """What a tenant reaches through its realm."""
 
@@ -111,6 +114,9 @@ def _records_needed(
         yield RecordNeed(owner=owner, type=RecordType.A, service=Service.SIP, is_required=True)
         for place, offer in enumerate(offers, 1):
             labels = f"{offer.labels}.{base}"
+            if len(labels) > _LONGEST_NAME:
+                # DNS holds no such name; phones find a realm as long as this by its address alone.
+                continue
             naptr = f'{place}0 50 "s" "{offer.naptr}" "" {labels}.'
             yield RecordNeed(owner=owner, type=RecordType.NAPTR, service=Service.SIP, is_required=False, data=naptr)
             yield RecordNeed(owner=labels, type=RecordType.SRV, service=Service.SIP, is_required=False)
