@@ -22,6 +22,7 @@ from tenantcore.billing_periods import (
     every,
 )
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue
+from tenantcore.testing import closings
 
 ZONES = ("UTC", "America/Havana", "Pacific/Apia", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe")
 KINDS = (*Frequency, every(days=1), every(days=10), every(weeks=2), every(months=5))
@@ -114,6 +115,21 @@ class TestDue:
             closed = Closed(closes, closes, last.end if with_start else None)
         expected = slowly_due(schedule, closed_before, now)
         assert [closing.period for closing in schedule.due(closed, now)] == expected
+
+    @given(schedules, st.data(), st.integers(0, 900))
+    def test_what_is_due_begins_at_the_stored_seam_and_ends_by_now(
+        self, schedule: BillingSchedule, data: st.DataObject, days: int
+    ) -> None:
+        closed = data.draw(closings(schedule))
+        now = schedule.window(schedule.first).opens + timedelta(days=days)
+        due = schedule.due(closed, now)
+        if due:
+            assert due[0].opens == (schedule.window(schedule.first).opens if closed is None else closed.until)
+            assert schedule.next_due(closed) <= now
+            assert due[-1].closes + timedelta(hours=schedule.closing_delay_hours) <= now
+            assert schedule.next_due(due[-1].closed(at=now)) > now
+        else:
+            assert schedule.next_due(closed) > now
 
     @given(schedules, st.lists(st.integers(0, 100), min_size=1, max_size=12))
     def test_closing_again_and_again_bills_every_moment_once(self, schedule: BillingSchedule, waits: list[int]) -> None:

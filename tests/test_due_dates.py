@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tenantcore.due_dates import (
     EVERY_DAY,
@@ -16,27 +15,10 @@ from tenantcore.due_dates import (
     collection_dates,
 )
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue
+from tenantcore.testing import collection_terms, local_days, working_days
 from tests.vector_files import Case, cases
 
 MONDAY_TO_FRIDAY = WorkingDays(weekend=frozenset({6, 7}))
-
-calendars = st.builds(
-    WorkingDays,
-    weekend=st.frozensets(st.integers(1, 7), max_size=6),
-    holidays=st.frozensets(st.dates(date(2026, 1, 1), date(2026, 3, 1)), max_size=60),
-)
-
-
-@st.composite
-def terms(draw: st.DrawFn) -> CollectionTerms:
-    grace = draw(st.integers(0, 40))
-    return CollectionTerms(
-        grace_days=grace,
-        notice_days_before=tuple(draw(st.sets(st.integers(1, grace), max_size=4))) if grace else (),
-        resend_days_after=tuple(draw(st.sets(st.integers(0, 40), max_size=4))),
-        suspend_days_after=draw(st.none() | st.integers(1, 60)),
-        working_days=draw(calendars),
-    )
 
 
 class TestDueDate:
@@ -84,7 +66,7 @@ class TestDueDate:
             due=date(2026, 6, 8), notices=(issued,), resends=(), suspension=None
         )
 
-    @given(st.dates(date(2025, 12, 1), date(2026, 3, 1)), terms())
+    @given(local_days(date(2020, 1, 1), date(2030, 1, 1)), collection_terms())
     def test_order_and_working_days_hold(self, issued: date, terms: CollectionTerms) -> None:
         found = collection_dates(issued, terms)
         works = terms.working_days.covers
@@ -100,7 +82,7 @@ class TestDueDate:
             assert works(found.suspension)
             assert found.suspension > found.due
 
-    @given(calendars, st.dates(date(2025, 12, 1), date(2026, 3, 1)))
+    @given(working_days(), local_days(date(2020, 1, 1), date(2030, 12, 31)))
     def test_no_working_day_is_jumped_over(self, calendar: WorkingDays, day: date) -> None:
         following, preceding = calendar.following(day), calendar.preceding(day)
         assert preceding <= day <= following

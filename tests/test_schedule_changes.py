@@ -24,6 +24,7 @@ from tenantcore.billing_periods import (
 from tenantcore.errors import Code, InvalidType, InvalidValue
 from tenantcore.money import Money, Rounding
 from tenantcore.schedule_changes import ScheduleChange, ScheduleChangeFault, Stub, plan_change
+from tenantcore.testing import schedule_changes
 from tests.vector_files import Case, cases
 
 ZONES = (
@@ -154,6 +155,27 @@ class TestZone:
         for earlier, later in pairwise(billed):
             assert (earlier.period.end, earlier.closes) == (later.period.start, later.opens)
             assert later.opens <= later.closes
+
+
+class TestPlan:
+    """BP-12: what is planned holds together, whatever is changed into what."""
+
+    @given(schedule_changes())
+    def test_old_and_new_meet_in_days_and_in_time(self, change: ScheduleChange) -> None:
+        assert change.effective == change.after.opening == change.after.first.start
+        assert change.after.window(change.after.first).opens == change.seam
+        if change.last is None:
+            assert change.effective == change.before.opening
+        else:
+            assert change.last.end == change.effective
+            assert change.before.first_instant(change.effective) == change.seam
+        if change.stub is None:
+            assert not change.after.is_partial(change.after.first)
+            assert change.last is None or change.before.containing(change.last.start) == change.last
+        else:
+            assert change.stub.part in {change.last, change.after.first}
+            assert change.stub.whole.start <= change.stub.part.start < change.stub.part.end <= change.stub.whole.end
+            assert change.stub.part.days < change.stub.whole.days or change.stub.part == change.last
 
 
 class TestDue:

@@ -23,6 +23,7 @@ from tenantcore.billing_periods import (
     LONGEST_CLOSING_DELAY_HOURS,
     BillingPeriod,
     BillingSchedule,
+    Closed,
     CycleKind,
     Frequency,
     Interval,
@@ -30,6 +31,7 @@ from tenantcore.billing_periods import (
     every,
 )
 from tenantcore.contacts import EmailAddress, PersonName, PostalAddress, TelephoneNumber
+from tenantcore.due_dates import CollectionTerms, WorkingDays
 from tenantcore.money import Money, minor_units
 from tenantcore.onboarding import Platform, Recipe
 from tenantcore.organization import (
@@ -44,6 +46,7 @@ from tenantcore.organization import (
 from tenantcore.pricing import Application, License, LicenseKind, PricingModel, Product
 from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy, find_realm_problems
 from tenantcore.regions import Country, country_codes
+from tenantcore.schedule_changes import ScheduleChange, plan_change
 from tenantcore.tenant import Tenant
 
 __all__ = [
@@ -54,6 +57,8 @@ __all__ = [
     "billing_periods",
     "billing_schedules",
     "canonical_timezones",
+    "closings",
+    "collection_terms",
     "countries",
     "currency_codes",
     "cycle_kinds",
@@ -75,9 +80,11 @@ __all__ = [
     "products",
     "realm_policies",
     "realms",
+    "schedule_changes",
     "telephone_numbers",
     "tenants",
     "timezones",
+    "working_days",
 ]
 
 Form: TypeAlias = dict[str, Any]
@@ -202,6 +209,91 @@ def _billing_schedules(
     in_every_month = anchor.day <= _LAST_DAY_IN_EVERY_MONTH
     month_end = draw(_MONTH_ENDS_FOR_EVERY_MONTH if in_every_month else _MONTH_ENDS_FOR_ANY_DAY)
     return BillingSchedule.open(draw(kinds), on=opening, timezone=draw(zones), month_end=month_end, anchor=anchor)
+
+
+def closings(schedule: BillingSchedule, most: int = 30) -> SearchStrategy[Closed | None]:
+    """Return how far `schedule` may have been billed: not yet, or up to one of its first `most` periods.
+
+    Some lack the day on which the next period starts, some were closed late.
+
+    Rule: BP-11 in docs/reference/billing_periods.md.
+    """
+
+    def after(number: int, hours_late: int, *, with_day: bool) -> Closed:
+        period = schedule.nth(number)
+        closes = schedule.window(period).closes
+        # Without its day a period that a zone skipped can't be told from the next one.
+        is_told = not schedule.window(schedule.nth(number + 1)).is_empty
+        next_start = period.end if with_day or not is_told else None
+        return Closed(closes, closes + timedelta(hours=hours_late), next_start)
+
+    closed = st.builds(
+        after, st.integers(0, most - 1), st.sampled_from((0, 1, 72)) | st.integers(0, 999), with_day=st.booleans()
+    )
+    return st.none() | closed
+
+
+def schedule_changes(
+    schedules: SearchStrategy[BillingSchedule] | None = None,
+) -> SearchStrategy[ScheduleChange]:
+    """Return changes of kind, zone, anchor or chosen day, asked for within a year of the opening or before it.
+
+    Left open, `schedules` are those of `billing_schedules`.
+
+    >>> from hypothesis import given
+    >>> @given(schedule_changes())
+    ... def check(change: ScheduleChange) -> None:
+    ...     assert change.after.window(change.after.first).opens == change.seam
+    >>> check()
+
+    Rule: BP-12 in docs/reference/schedule_changes.md.
+    """
+    return _schedule_changes(billing_schedules() if schedules is None else schedules)
+
+
+@st.composite
+def _schedule_changes(draw: st.DrawFn, schedules: SearchStrategy[BillingSchedule]) -> ScheduleChange:
+    schedule = draw(schedules)
+    asked_on = schedule.opening + timedelta(days=draw(st.integers(-30, 366)))
+    # A fresh count of days differs from every kind that was drawn, so that something changes.
+    kind = draw(st.sampled_from((every(days=1001), every(weeks=101), every(months=61))) | frequencies())
+    differs = kind is not schedule.kind
+    zone = draw(timezones() if differs else timezones().filter(lambda name: name != schedule.timezone))
+    if isinstance(kind, Interval) and draw(st.booleans()):
+        on = max(asked_on, schedule.opening) + timedelta(days=draw(st.integers(0, 60)))
+        return plan_change(schedule, asked_on=asked_on, kind=kind, timezone=zone, on=on)
+    return plan_change(schedule, asked_on=asked_on, kind=kind, timezone=zone)
+
+
+# Due dates: `tenantcore.due_dates`
+
+
+def working_days() -> SearchStrategy[WorkingDays]:
+    """Return calendars of working days, with weekends of none to six days and holidays in the years 2020 to 2030.
+
+    Rule: CLS-3 in docs/reference/due_dates.md.
+    """
+    weekends = st.sampled_from((frozenset[int](), frozenset({6, 7}), frozenset({5, 6}))) | st.frozensets(
+        st.integers(1, 7), max_size=6
+    )
+    holidays = st.frozensets(local_days(date(2020, 1, 1), date(2030, 12, 31)), max_size=40)
+    return st.builds(WorkingDays, weekend=weekends, holidays=holidays)
+
+
+@st.composite
+def collection_terms(draw: st.DrawFn) -> CollectionTerms:
+    """Return terms of payment: none or up to ninety days of grace, with notices inside it.
+
+    Rule: CLS-3 in docs/reference/due_dates.md.
+    """
+    grace = draw(st.sampled_from((0, 1, 15, 30)) | st.integers(0, 90))
+    return CollectionTerms(
+        grace_days=grace,
+        notice_days_before=tuple(draw(st.sets(st.integers(1, grace), max_size=5))) if grace else (),
+        resend_days_after=tuple(draw(st.sets(st.integers(0, 60), max_size=5))),
+        suspend_days_after=draw(st.none() | st.integers(1, 90)),
+        working_days=draw(working_days()),
+    )
 
 
 # Money: `tenantcore.money`

@@ -1,25 +1,35 @@
 """Uses that mypy must accept. Nothing here runs: mypy reads it, and pytest imports it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_type
 
+from attrs import frozen
+
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
+    Closed,
+    Closing,
+    Closings,
     Cycle,
+    CycleKind,
+    DayCount,
     Frequency,
     MonthEnd,
+    Preview,
     Window,
     every,
 )
+from tenantcore.due_dates import CollectionDates, CollectionTerms, WorkingDays, collection_dates
 from tenantcore.effects import Effect
 from tenantcore.errors import Code, FieldCode, InvalidType, InvalidValue, Kind, Problem, TenantcoreError, invalid
 from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Facts, Onboarded, Platform, Rejected, draft, onboard
 from tenantcore.organization import Organization
+from tenantcore.schedule_changes import ScheduleChange, plan_change
 from tenantcore.tenant import Tenant
 from tenantcore.validation import Invalid, Valid, check_organization
 
@@ -32,6 +42,19 @@ class LunarCycle:
 
     def index(self, day: date, /) -> int:
         return (day.toordinal() - 1) // 28
+
+
+@frozen
+class Terms:
+    """Another, as a value; its own names for what it is asked, and a base of its own."""
+
+    first: date
+
+    def start(self, term: int) -> date:
+        return self.first + timedelta(weeks=17 * term)
+
+    def index(self, on: date) -> int:
+        return (on - self.first).days // (17 * 7)
 
 
 def problems() -> Iterator[Problem]:
@@ -75,8 +98,41 @@ def periods() -> None:
 
 def cycles() -> None:
     own: Cycle = LunarCycle()
-    for kind in (own, every(weeks=2), Frequency.WEEKLY):
+    terms: CycleKind = Terms(date(2026, 1, 5))
+    for kind in (own, terms, every(weeks=2), Frequency.WEEKLY):
         BillingSchedule.open(kind, on=date(2026, 1, 31), timezone="Asia/Kolkata", month_end=MonthEnd.CLAMP)
+
+
+def closings(schedule: BillingSchedule, closed: Closed | None, now: datetime) -> Closed | None:
+    due = schedule.due(closed, now)
+    assert_type(due, Closings)
+    assert_type(due[0], Closing)
+    assert_type(due[1:], tuple[Closing, ...])
+    for closing in due:
+        assert_type(closing.period, BillingPeriod)
+        closed = closing.closed(at=now)
+    assert_type(schedule.next_due(closed), datetime)
+    assert_type(schedule.share(schedule.first, DayCount.ACTUAL), Fraction)
+    assert_type(schedule.preview(3), tuple[Preview, ...])
+    return closed
+
+
+def changes(schedule: BillingSchedule) -> None:
+    change = plan_change(schedule, asked_on=date(2026, 2, 1), kind=LunarCycle(), timezone="Asia/Tokyo")
+    assert_type(change, ScheduleChange)
+    assert_type(change.after, BillingSchedule)
+    assert_type(change.last, BillingPeriod | None)
+    if change.stub is not None:
+        assert_type(change.stub.whole, BillingPeriod)
+    assert_type(change.due(None, change.seam), tuple[Closing, ...])
+
+
+def due_dates() -> None:
+    terms = CollectionTerms(grace_days=15, working_days=WorkingDays(weekend=frozenset({6, 7})))
+    found = collection_dates(date(2026, 6, 1), terms)
+    assert_type(found, CollectionDates)
+    assert_type(found.notices, tuple[date, ...])
+    assert_type(found.suspension, date | None)
 
 
 def amounts() -> None:

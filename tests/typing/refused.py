@@ -5,16 +5,34 @@ A use that mypy lets pass leaves an ignore without work, which strict mypy repor
 
 from datetime import UTC, date, datetime
 
-from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency, every
+from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Closed, Frequency, every
+from tenantcore.due_dates import CollectionTerms, collection_dates
 from tenantcore.errors import FieldCode, Problem
 from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Draft, Facts, draft, onboard
+from tenantcore.schedule_changes import plan_change
 from tenantcore.validation import Invalid, check_organization
 
 
 class OnlyStarts:
     def start(self, number: int, /) -> date:
         return date.fromordinal(number + 1)
+
+
+class StartsAsText:
+    def start(self, number: int, /) -> str:
+        return str(date.fromordinal(number + 1))
+
+    def index(self, day: date, /) -> int:
+        return day.toordinal() - 1
+
+
+class IndexOfText:
+    def start(self, number: int, /) -> date:
+        return date.fromordinal(number + 1)
+
+    def index(self, day: str, /) -> int:
+        return date.fromisoformat(day).toordinal() - 1
 
 
 def problems() -> None:
@@ -32,6 +50,9 @@ def periods() -> None:
     BillingSchedule.open(Frequency.WEEKLY, on=day)  # type: ignore[call-arg]
     BillingSchedule.open("weekly", on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
     BillingSchedule.open(OnlyStarts(), on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    BillingSchedule.open(StartsAsText(), on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    BillingSchedule.open(IndexOfText(), on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    BillingSchedule.open(StartsAsText, on=day, timezone="Asia/Kolkata")  # type: ignore[arg-type]
     BillingSchedule.open(Frequency.WEEKLY, on="2026-01-31", timezone="Asia/Kolkata")  # type: ignore[arg-type]
     schedule.containing("2026-01-31")  # type: ignore[arg-type]
     schedule.at(day)  # type: ignore[arg-type]
@@ -41,6 +62,19 @@ def periods() -> None:
     every(2)  # type: ignore[call-arg]
     BillingPeriod(day)  # type: ignore[call-arg]
     schedule.window(datetime(2026, 1, 31, tzinfo=UTC))  # type: ignore[arg-type]
+
+
+def closings(schedule: BillingSchedule, now: datetime) -> None:
+    schedule.due(now, now)  # type: ignore[arg-type]
+    schedule.due(None)  # type: ignore[call-arg]
+    schedule.due(None, now.date())  # type: ignore[arg-type]
+    schedule.due(None, now).append(schedule.due(None, now)[0])  # type: ignore[attr-defined]
+    Closed(now)  # type: ignore[call-arg]
+    schedule.share(schedule.first, "actual days")  # type: ignore[arg-type]
+    plan_change(schedule, now.date())  # type: ignore[call-arg]
+    plan_change(schedule, asked_on=now.date(), kind="monthly")  # type: ignore[arg-type]
+    CollectionTerms(15)  # type: ignore[call-arg]
+    collection_dates("2026-06-01", CollectionTerms())  # type: ignore[arg-type]
 
 
 def amounts() -> None:
