@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from tenantcore._validators import not_empty
+from tenantcore._validators import an_instant, exactly, not_empty, tuple_of
 from tenantcore.money import Money
 from tenantcore.organization import Owner
 from tenantcore.realm import Realm, RecordNeed
@@ -34,37 +34,37 @@ __all__ = [
 class StoreTenant:
     """Store the tenant with its name and realm, unique at that moment: what everything else depends on."""
 
-    tenant: Tenant
+    tenant: Tenant = field(validator=exactly(Tenant, called="a Tenant"))
 
 
 @frozen
 class PublishDns:
     """Make the realm reachable: publish those of the records that don't stand yet."""
 
-    realm: Realm
-    records: tuple[RecordNeed, ...]
+    realm: Realm = field(validator=exactly(Realm, called="a Realm"))
+    records: tuple[RecordNeed, ...] = field(validator=tuple_of(RecordNeed, called="record needs"))
 
 
 @frozen
 class RecordPayment:
     """Record the initial payment as the account's first credit; `operation_id` makes it count once."""
 
-    operation_id: str
-    amount: Money
+    operation_id: str = field(validator=not_empty)
+    amount: Money = field(validator=exactly(Money, called="Money"))
 
 
 @frozen
 class InviteOwner:
     """Create the owner's log-in and send the invitation."""
 
-    owner: Owner
+    owner: Owner = field(validator=exactly(Owner, called="an Owner"))
 
 
 @frozen
 class ScheduleClosing:
     """Look at the tenant's periods again at the aware instant `at`: the first one is due then."""
 
-    at: datetime
+    at: datetime = field(validator=an_instant)
 
 
 @frozen
@@ -76,15 +76,15 @@ class RemoveTenant:
 class RefundPayment:
     """Give the initial payment back."""
 
-    operation_id: str
-    amount: Money
+    operation_id: str = field(validator=not_empty)
+    amount: Money = field(validator=exactly(Money, called="Money"))
 
 
 @frozen
 class DisableLogin:
     """Disable the owner's log-in and withdraw the invitation."""
 
-    owner: Owner
+    owner: Owner = field(validator=exactly(Owner, called="an Owner"))
 
 
 @frozen
@@ -109,6 +109,13 @@ class Effect:
     """
 
     id: str = field(validator=not_empty)
-    task: Task
-    depends_on: tuple[str, ...] = ()
-    compensation: Undoing | None = None
+    task: Task = field(
+        validator=exactly(StoreTenant, PublishDns, RecordPayment, InviteOwner, ScheduleClosing, called="a task")
+    )
+    depends_on: tuple[str, ...] = field(default=(), validator=tuple_of(str, called="ids of effects"))
+    compensation: Undoing | None = field(
+        default=None,
+        validator=exactly(
+            RemoveTenant, RefundPayment, DisableLogin, CancelClosing, type(None), called="an undoing or None"
+        ),
+    )
