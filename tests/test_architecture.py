@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"balance", "billing_periods", "contacts", "currencies", "due_dates", "pricing", "time_zones"}),
     frozenset({"regions", "schedule_changes"}),
     frozenset({"organization"}),
-    frozenset({"_form_readings", "tenant"}),
+    frozenset({"_form_readings", "_platforms", "tenant"}),
     frozenset({"effects", "validation"}),
     frozenset({"onboarding"}),
     # Leaves: nothing in the library imports them.

@@ -11,18 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import count, islice
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 from attrs import fields as fields_of
 
-from tenantcore._characters import comparison_key
+from tenantcore._characters import comparison_key, text_of
 from tenantcore._form_readings import OrganizationReading, read_frequency, read_opening, read_organization
 from tenantcore._forms import Fields, choice_of
-from tenantcore._validators import check_instant, exactly, tuple_of, within, wrong_type
+from tenantcore._platforms import Platform, PlatformFault, Recipe
+from tenantcore._validators import check_instant, exactly, not_empty, tuple_of, wrong_type
 from tenantcore._windows import local_day, zone_named
-from tenantcore.balance import BalanceControl, Opening
-from tenantcore.billing_periods import LONGEST_CLOSING_DELAY_HOURS, BillingSchedule, Frequency
+from tenantcore.balance import BalanceControl, Opening, Postpaid
+from tenantcore.billing_periods import BillingSchedule, Frequency
 from tenantcore.effects import (
     CancelClosing,
     DisableLogin,
@@ -38,17 +39,8 @@ from tenantcore.effects import (
     Undoing,
 )
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
-from tenantcore.organization import (
-    NamePolicy,
-    NameScope,
-    Organization,
-    OrganizationName,
-    OrganizationPart,
-    OrganizationPolicy,
-    find_collisions,
-)
-from tenantcore.pricing import PricingModel
-from tenantcore.realm import Chooser, Realm, RealmFault, RealmPolicy
+from tenantcore.organization import Organization, OrganizationName, find_collisions
+from tenantcore.realm import Chooser, Realm, RealmFault
 from tenantcore.tenant import Tenant
 
 __all__ = [
@@ -58,6 +50,7 @@ __all__ = [
     "Onboarded",
     "OnboardingFault",
     "Platform",
+    "PlatformFault",
     "Recipe",
     "Rejected",
     "SignUp",
@@ -66,32 +59,26 @@ __all__ = [
 ]
 
 _LONGEST_REQUEST_ID: Final = 200
+# No name policy goes beyond.
+_LONGEST_NAME: Final = 1024
 # That so many are taken says that the label space is full, not that luck was bad.
 _CANDIDATES_ASKED: Final = 8
-_PANEL_FREQUENCIES: Final = (
-    Frequency.DAILY,
-    Frequency.WEEKLY,
-    Frequency.SEMIMONTHLY,
-    Frequency.MONTHLY,
-    Frequency.MONTHLY_ANNIVERSARY,
-    Frequency.THIRTY_DAYS,
-)
 
 
 @enum.unique
 class OnboardingFault(Code):
-    """What can be wrong with a request or a platform, beyond the form."""
+    """What can be wrong with a request, beyond its form."""
 
     REQUEST_ID_MALFORMED = (
         Kind.MALFORMED,
         "ONB-1",
-        "a request id must be text of 1 to {longest} characters, not {value}",
+        "a request id must have 1 to {longest} printable characters and no others, not {value}",
         "use a UUID or another short id of your own",
     )
     REQUEST_ID_REUSED = (
         Kind.CONFLICT,
         "ONB-1",
-        "this request id has already made a tenant from a form with another {parts}",
+        "this request id has already made a tenant, from a form with another {fields}",
         "send a new form under a new request id",
     )
     FACTS_OF_ANOTHER_REQUEST = (
@@ -100,93 +87,17 @@ class OnboardingFault(Code):
         "the earlier outcome handed in belongs to another request id",
         "hand in the outcome stored under the draft's request id, or None",
     )
-    PLATFORM_INCOMPLETE = (
-        Kind.MISSING,
-        "ONB-4",
-        "a platform needs {part} where its forms don't ask for it",
-        "name {part} when building the platform",
-    )
-
-
-class Recipe(enum.Enum):
-    """Which source's form a platform uses, and so which fields are asked and where the others come from.
-
-    - `PORTAL` (S0): name, country, currency, timezone, pricing_model, billing_contact (email, address, city), owner
-      (given_name, family_name, email); the billing period and the balance control come from the platform.
-    - `CUSTOMER_PANEL` (S3): name, business_model, customer_class, billing_period, billing_timezone, balance_control,
-      currency, credit_limit or available_funds; the pricing model, where there is one, comes from the platform.
-
-    Rule: ONB-4 in docs/reference/onboarding.md.
-    """
-
-    PORTAL = "portal"
-    CUSTOMER_PANEL = "customer panel"
-
-
-_POLICIES: Final = {
-    Recipe.PORTAL: OrganizationPolicy(),
-    # The panel names a unique name and a currency; who and where the customer is stands elsewhere.
-    Recipe.CUSTOMER_PANEL: OrganizationPolicy(
-        names=NamePolicy(specials=None),
-        required=frozenset({OrganizationPart.CURRENCY}),
-        scope=NameScope.PLATFORM,
-    ),
-}
-
-
-@frozen(kw_only=True)
-class Platform:
-    """A host's catalogue and policies, as one value.
-
-    `frequency` and `balance_control` hold for every tenant of a portal; a panel's form asks, and offers `frequencies`.
-    `pricing_model` holds where the form doesn't ask for it. `scope` names where organization names are unique.
-
-    Raises: InvalidValue when the recipe's form leaves something open that the platform doesn't name.
-
-    Rule: ONB-4 in docs/reference/onboarding.md.
-    """
-
-    recipe: Recipe = field(validator=exactly(Recipe, called="a Recipe"))
-    realms: RealmPolicy = field(validator=exactly(RealmPolicy, called="a RealmPolicy"))
-    organizations: OrganizationPolicy = field(validator=exactly(OrganizationPolicy, called="an OrganizationPolicy"))
-    frequency: Frequency = field(
-        default=Frequency.MONTHLY_ANNIVERSARY, validator=exactly(Frequency, called="a Frequency")
-    )
-    frequencies: tuple[Frequency, ...] = field(
-        default=_PANEL_FREQUENCIES, validator=tuple_of(Frequency, called="Frequency members")
-    )
-    balance_control: BalanceControl = field(
-        default=BalanceControl.PREPAID, validator=exactly(BalanceControl, called="a BalanceControl")
-    )
-    pricing_model: PricingModel | None = field(
-        default=None, validator=exactly(PricingModel, type(None), called="a PricingModel or None")
-    )
-    business_models: tuple[str, ...] = field(default=(), validator=tuple_of(str, called="texts"))
-    customer_classes: tuple[str, ...] = field(default=(), validator=tuple_of(str, called="texts"))
-    closing_delay_hours: int = field(default=0, validator=within(0, LONGEST_CLOSING_DELAY_HOURS))
-
-    @organizations.default
-    def _policy_of_the_recipe(self) -> OrganizationPolicy:
-        return _POLICIES[self.recipe] if type(self.recipe) is Recipe else _POLICIES[Recipe.PORTAL]
-
-    def __attrs_post_init__(self) -> None:
-        if self.realms.suffix is None:
-            raise invalid(Problem(OnboardingFault.PLATFORM_INCOMPLETE, params={"part": "a realm suffix"}))
-        if self.recipe is Recipe.CUSTOMER_PANEL:
-            for part in ("business_models", "customer_classes", "frequencies"):
-                if not getattr(self, part):
-                    raise invalid(Problem(OnboardingFault.PLATFORM_INCOMPLETE, params={"part": part}))
 
 
 @frozen(kw_only=True)
 class SignUp:
     """What a valid form says, whenever and however often it is sent: the content that a request id stands for."""
 
-    organization: Organization
-    frequency: Frequency
-    opening: Opening
-    business_model: str | None
-    customer_class: str | None
+    organization: Organization = field(validator=exactly(Organization, called="an Organization"))
+    frequency: Frequency = field(validator=exactly(Frequency, called="a Frequency"))
+    opening: Opening = field(validator=exactly(Opening, called="an Opening"))
+    business_model: str | None = field(validator=exactly(str, type(None), called="text or None"))
+    customer_class: str | None = field(validator=exactly(str, type(None), called="text or None"))
 
 
 @frozen(kw_only=True)
@@ -196,27 +107,35 @@ class Asks:
     Names are compared by their keys, within the platform's scope (`organizations.scope`).
     """
 
-    request_id: str
-    name_keys: tuple[str, ...]
-    realms: tuple[Realm, ...]
+    request_id: str = field(validator=not_empty)
+    name_keys: tuple[str, ...] = field(validator=tuple_of(str, called="texts"))
+    realms: tuple[Realm, ...] = field(validator=tuple_of(Realm, called="realms"))
 
 
 def _keys(names: "Iterable[OrganizationName | str]") -> frozenset[str]:
-    # A key is its own key, so that a host may hand in names or keys.
-    return frozenset(comparison_key(text) for text in _texts("names_taken", names, OrganizationName))
+    # A key is its own key, so that a host may hand in names or keys. What is too long for a name can only be a key, and
+    # normalizing any text takes more than linear time.
+    texts = _texts("names_taken", names, OrganizationName)
+    return frozenset(text if len(text) > _LONGEST_NAME else comparison_key(text) for text in texts)
 
 
 def _hosts(realms: "Iterable[Realm | str]") -> frozenset[str]:
-    return frozenset(host.lower() for host in _texts("realms_taken", realms, Realm))
+    return frozenset(host.lower().removesuffix(".") for host in _texts("realms_taken", realms, Realm))
 
 
 def _texts(name: str, values: object, kind: type) -> Iterator[str]:
     if type(values) not in {tuple, list, set, frozenset}:
         raise invalid(wrong_type(name, "a tuple, list or set of texts", values))
     for value in cast("Iterable[object]", values):
-        if type(value) is not kind and type(value) is not str:
+        text = str(value) if type(value) is kind else text_of(value)
+        if text is None:
             raise invalid(wrong_type(name, "a tuple, list or set of texts", value))
-        yield str(value)
+        yield text
+
+
+def _an_outcome(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    if value is not None and type(value) is not Onboarded:
+        raise invalid(wrong_type(attribute.name, "Onboarded or None", value))
 
 
 @frozen(kw_only=True)
@@ -232,7 +151,7 @@ class Facts:
 
     names_taken: frozenset[str] = field(default=frozenset(), converter=_keys)
     realms_taken: frozenset[str] = field(default=frozenset(), converter=_hosts)
-    earlier: "Onboarded | None" = None
+    earlier: "Onboarded | None" = field(default=None, validator=_an_outcome)
 
 
 @frozen(kw_only=True)
@@ -242,14 +161,18 @@ class Draft:
     Rule: ONB-1 in docs/reference/onboarding.md.
     """
 
-    platform: Platform
-    request_id: str
-    name: OrganizationName | None
-    sign_up: SignUp | None
-    schedule: BillingSchedule | None
-    asks: Asks
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    platform: Platform = field(validator=exactly(Platform, called="a Platform"))
+    request_id: str = field(validator=not_empty)
+    name: OrganizationName | None = field(
+        validator=exactly(OrganizationName, type(None), called="an OrganizationName or None")
+    )
+    sign_up: SignUp | None = field(validator=exactly(SignUp, type(None), called="a SignUp or None"))
+    schedule: BillingSchedule | None = field(
+        validator=exactly(BillingSchedule, type(None), called="a BillingSchedule or None")
+    )
+    asks: Asks = field(validator=exactly(Asks, called="Asks"))
+    problems: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
+    warnings: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
 
 
 @frozen(kw_only=True)
@@ -259,12 +182,12 @@ class Onboarded:
     Rule: ONB-1 in docs/reference/onboarding.md.
     """
 
-    request_id: str
-    sign_up: SignUp
-    tenant: Tenant
-    opening: Opening
-    effects: tuple[Effect, ...]
-    warnings: tuple[Problem, ...]
+    request_id: str = field(validator=not_empty)
+    sign_up: SignUp = field(validator=exactly(SignUp, called="a SignUp"))
+    tenant: Tenant = field(validator=exactly(Tenant, called="a Tenant"))
+    opening: Opening = field(validator=exactly(Opening, called="an Opening"))
+    effects: tuple[Effect, ...] = field(validator=tuple_of(Effect, called="effects"))
+    warnings: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
 
 
 @frozen(kw_only=True)
@@ -274,8 +197,8 @@ class Rejected:
     Rule: ONB-1 in docs/reference/onboarding.md.
     """
 
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
+    warnings: tuple[Problem, ...] = field(validator=tuple_of(Problem, called="problems"))
 
 
 def draft(form: object, platform: Platform, *, request_id: str, now: datetime, choose: Chooser | None = None) -> Draft:
@@ -291,10 +214,10 @@ def draft(form: object, platform: Platform, *, request_id: str, now: datetime, c
     """
     if type(platform) is not Platform:
         raise invalid(wrong_type("platform", "a Platform", platform))
-    _check_request_id(request_id)
+    plain_id = _plain_request_id(request_id)
     check_instant("now", now)
     today = local_day(now, zone_named("UTC"))
-    fields = Fields(form, _FORM_FIELDS[platform.recipe])
+    fields = Fields(form, platform.form_fields)
     reading = read_organization(fields, platform.organizations, on=today, pricing_model=platform.pricing_model)
     sign_up = _read_sign_up(fields, platform, reading)
     schedule = None
@@ -305,15 +228,16 @@ def draft(form: object, platform: Platform, *, request_id: str, now: datetime, c
             timezone=sign_up.organization.billing_timezone,
             closing_delay_hours=platform.closing_delay_hours,
         )
+    candidates = platform.realms.candidates(_derived_from(plain_id) if choose is None else choose)
     asks = Asks(
-        request_id=request_id,
+        request_id=plain_id,
         name_keys=() if reading.name is None else (reading.name.key,),
-        realms=tuple(islice(platform.realms.candidates(choose or _derived_from(request_id)), _CANDIDATES_ASKED)),
+        realms=tuple(islice(candidates, _CANDIDATES_ASKED)),
     )
-    warnings = reading.warnings if sign_up is None else (*reading.warnings, *sign_up.opening.warnings())
+    warnings = reading.warnings if sign_up is None else (*reading.warnings, *_opening_warnings(fields, sign_up))
     return Draft(
         platform=platform,
-        request_id=request_id,
+        request_id=plain_id,
         name=reading.name,
         sign_up=sign_up,
         schedule=schedule,
@@ -323,27 +247,14 @@ def draft(form: object, platform: Platform, *, request_id: str, now: datetime, c
     )
 
 
-def _check_request_id(request_id: object) -> None:
-    if type(request_id) is str and 1 <= len(request_id) <= _LONGEST_REQUEST_ID and request_id.isprintable():
-        return
-    params: dict[str, str | int] = {"longest": _LONGEST_REQUEST_ID, "value": shown(request_id)}
-    raise invalid(Problem(OnboardingFault.REQUEST_ID_MALFORMED, params=params))
-
-
-_FORM_FIELDS: Final = {
-    Recipe.PORTAL: ("name", "country", "currency", "timezone", "pricing_model", "billing_contact", "owner"),
-    Recipe.CUSTOMER_PANEL: (
-        "name",
-        "business_model",
-        "customer_class",
-        "billing_period",
-        "billing_timezone",
-        "balance_control",
-        "currency",
-        "credit_limit",
-        "available_funds",
-    ),
-}
+def _plain_request_id(request_id: object) -> str:
+    text = text_of(request_id)
+    if text is None:
+        raise invalid(wrong_type("request_id", "text", request_id))
+    if not (1 <= len(text) <= _LONGEST_REQUEST_ID and text.isprintable()):
+        params: dict[str, str | int] = {"longest": _LONGEST_REQUEST_ID, "value": shown(text)}
+        raise invalid(Problem(OnboardingFault.REQUEST_ID_MALFORMED, params=params))
+    return text
 
 
 def _read_sign_up(fields: Fields, platform: Platform, reading: OrganizationReading) -> SignUp | None:
@@ -367,6 +278,11 @@ def _read_sign_up(fields: Fields, platform: Platform, reading: OrganizationReadi
         business_model=business_model,
         customer_class=customer_class,
     )
+
+
+def _opening_warnings(fields: Fields, sign_up: SignUp) -> Iterator[Problem]:
+    path = ("credit_limit",) if fields.knows("credit_limit") else ()
+    return (warning.under(*path) for warning in sign_up.opening.warnings())
 
 
 def _derived_from(request_id: str) -> Chooser:
@@ -434,12 +350,29 @@ def _repeated(plan: Draft, earlier: Onboarded) -> Onboarded | Rejected:
         raise invalid(Problem(OnboardingFault.FACTS_OF_ANOTHER_REQUEST))
     if plan.sign_up is None:
         return Rejected(problems=plan.problems, warnings=plan.warnings)
-    names = [attribute.name for attribute in fields_of(SignUp)]
-    differing = [name for name in names if getattr(plan.sign_up, name) != getattr(earlier.sign_up, name)]
+    said, said_earlier = _said(plan.sign_up), _said(earlier.sign_up)
+    # What comes from the platform may have changed in between; the form has not.
+    differing = [name for name in plan.platform.form_fields if said[name] != said_earlier[name]]
     if not differing:
         return earlier
-    params = {"parts": " and ".join(differing)}
+    params = {"fields": ", ".join(differing)}
     return Rejected(problems=(Problem(OnboardingFault.REQUEST_ID_REUSED, params=params),), warnings=plan.warnings)
+
+
+def _said(sign_up: SignUp) -> dict[str, object]:
+    """Return what a form says, by the names of its fields."""
+    organization, policy = sign_up.organization, sign_up.opening.policy
+    limit = policy.credit_limit if type(policy) is Postpaid else None
+    return {
+        **{attribute.name: getattr(organization, attribute.name) for attribute in fields_of(Organization)},
+        "business_model": sign_up.business_model,
+        "customer_class": sign_up.customer_class,
+        "billing_period": sign_up.frequency,
+        "balance_control": type(policy),
+        # Without their currency, which is a field of its own.
+        "credit_limit": None if limit is None else limit.amount,
+        "available_funds": sign_up.opening.funds.amount,
+    }
 
 
 def _effects(plan: Draft, tenant: Tenant, opening: Opening) -> Iterator[Effect]:
