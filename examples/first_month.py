@@ -128,8 +128,8 @@ def mistakes(outcome: Rejected) -> Iterator[str]:
     """Tell of every mistake: where, by which rule, and what to do."""
     yield f"\n  Nobody was taken on: {len(outcome.problems)} mistakes"
     for problem in outcome.problems:
-        yield f"    {problem.place or '(form)':22} {problem.code.rule:7} {problem.sentence}"
-        yield f"    {'':22} {'':7} -> {problem.remedy}"
+        yield f"    {problem.place or '(form)':23} {problem.code.rule:7} {problem.sentence}"
+        yield f"    {'':23} {'':7} -> {problem.remedy}"
 
 
 def told(warning: Problem) -> str:
