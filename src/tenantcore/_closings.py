@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, overload
 from attrs import Attribute, field, frozen
 
 from tenantcore._periods import BillingPeriod, PeriodTable, Window, in_utc
-from tenantcore._validators import an_instant, check_day
+from tenantcore._validators import an_instant, check_day, exactly
 
 __all__ = ["NOTHING_DUE", "Closed", "Closing", "Closings", "KnownClosings", "known_closings", "remember"]
 
@@ -54,9 +54,9 @@ class Closing:
     Rule: BP-11 in docs/reference/billing_periods.md.
     """
 
-    period: BillingPeriod
-    opens: datetime
-    closes: datetime
+    period: BillingPeriod = field(validator=exactly(BillingPeriod, called="a BillingPeriod"))
+    opens: datetime = field(validator=an_instant)
+    closes: datetime = field(validator=an_instant)
 
     def closed(self, at: datetime) -> Closed:
         """Return what to store once this period is billed, at the aware instant `at`."""

@@ -343,7 +343,7 @@ def cycle_of(kind: object, anchor: date, month_end: MonthEnd | None) -> Cycle:
         return MonthCycle(interval.count, phase, _anniversary_day(anchor.day, month_end))
     if type(kind) is Frequency:
         return _CALENDAR[kind]
-    if isinstance(kind, type) or not _has_the_two_functions(kind):
+    if issubclass(type(kind), type) or not _has_the_two_functions(kind):
         raise invalid(Problem(CycleFault.CYCLE_KIND_UNKNOWN, params={"actual": shown(kind)}))
     return kind
 
@@ -370,4 +370,7 @@ def _anniversary_day(day: int, month_end: MonthEnd | None) -> int:
 
 def _has_the_two_functions(kind: object) -> TypeGuard[Cycle]:
     # A range has `start` and `index` too, so the names alone don't make a cycle.
-    return callable(getattr(kind, "start", None)) and callable(getattr(kind, "index", None))
+    try:
+        return callable(getattr(kind, "start", None)) and callable(getattr(kind, "index", None))
+    except Exception:  # noqa: BLE001 - whatever an object raises that can't be looked into, it is no cycle
+        return False

@@ -94,6 +94,7 @@ class WorkingDays:
 
     def covers(self, day: date) -> bool:
         """Whether the company works on `day`."""
+        check_day("day", day)
         return day.isoweekday() not in self.weekend and day not in self.holidays
 
     def following(self, day: date) -> date:
@@ -105,7 +106,6 @@ class WorkingDays:
         return self._nearest(day, -_DAY)
 
     def _nearest(self, day: date, step: timedelta) -> date:
-        check_day("day", day)
         found = day
         try:
             while not self.covers(found):

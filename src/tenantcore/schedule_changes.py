@@ -162,22 +162,23 @@ def plan_change(
         raise invalid(wrong_type("schedule", "a BillingSchedule", schedule))
     check_day("asked_on", asked_on)
     new_kind = schedule.kind if kind is None else kind
+    keeps_kind = _is_same_kind(new_kind, schedule.kind)
     if on is None:
         effective = schedule.opening if asked_on < schedule.opening else schedule.containing(asked_on).end
     else:
         effective = _chosen_day(on, new_kind, anchor, earliest=max(asked_on, schedule.opening))
     if anchor is None:
-        anchor = schedule.anchor if on is None and new_kind == schedule.kind else effective
+        anchor = schedule.anchor if on is None and keeps_kind else effective
     after = BillingSchedule(
         kind=new_kind,
         opening=effective,
         timezone=schedule.timezone if timezone is None else timezone,
-        month_end=schedule.month_end if month_end is None and new_kind == schedule.kind else month_end,
+        month_end=schedule.month_end if month_end is None and keeps_kind else month_end,
         anchor=anchor,
         closing_delay_hours=schedule.closing_delay_hours,
         seam=schedule.first_instant(effective),
     )
-    if not _differ(schedule, after):
+    if keeps_kind and _is_cut_alike(schedule, after):
         raise invalid(Problem(ScheduleChangeFault.CHANGE_OF_NOTHING))
     return ScheduleChange(before=schedule, after=after, stub=_stub(schedule, after))
 
@@ -194,13 +195,13 @@ def _chosen_day(on: date, kind: CycleKind, anchor: date | None, *, earliest: dat
     return on
 
 
-def _differ(before: BillingSchedule, after: BillingSchedule) -> bool:
-    return (before.kind, before.timezone, before.anchor, before.month_end) != (
-        after.kind,
-        after.timezone,
-        after.anchor,
-        after.month_end,
-    )
+def _is_same_kind(one: object, other: object) -> bool:
+    # Types come first: what is no kind at all is refused later, and must not be asked what it is equal to.
+    return type(one) is type(other) and one == other
+
+
+def _is_cut_alike(before: BillingSchedule, after: BillingSchedule) -> bool:
+    return (before.timezone, before.anchor, before.month_end) == (after.timezone, after.anchor, after.month_end)
 
 
 def _stub(before: BillingSchedule, after: BillingSchedule) -> Stub | None:
