@@ -1,18 +1,19 @@
-"""Reading the parts of a form that are not the organization's: the billing period, the account's opening."""
+"""Reading the parts of a form: the organization, the billing period, the account's opening."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantcore._form_readings import read_frequency, read_opening
+from tenantcore._form_readings import OrganizationReading, read_frequency, read_opening, read_organization
 from tenantcore._forms import Fields
 from tenantcore.balance import BalanceControl, Opening, Postpaid, Prepaid
 from tenantcore.billing_periods import Frequency
 from tenantcore.errors import InvalidValue
 from tenantcore.money import Money
+from tenantcore.organization import OrganizationName, OrganizationPolicy
 from tests.strangers import Hostile, HostileText, Pretender, anything
 
 # As the source's panel prints them.
@@ -31,6 +32,33 @@ def opened(form: dict[str, Any], control: BalanceControl | None, currency: str |
     fields = Fields(form, ("credit_limit", "available_funds"))
     opening = read_opening(fields, control, currency)
     return [(problem.place, str(problem.code)) for problem in fields.problems] or opening
+
+
+class TestOrganization:
+    """What is read of an organization is whole or none; its name and currency are told apart (ONB-1)."""
+
+    FORM: Final = {"name": "Acme", "country": "SG", "currency": "SGD", "timezone": "Asia/Singapore"}
+
+    def read(self, form: object) -> OrganizationReading:
+        known = ("name", "country", "currency", "timezone", "owner")
+        return read_organization(Fields(form, known), OrganizationPolicy(required=frozenset()))
+
+    def test_all_of_it(self) -> None:
+        reading = self.read(self.FORM)
+        assert reading.organization is not None
+        assert (reading.name, reading.currency) == (OrganizationName("Acme"), "SGD")
+
+    def test_a_problem_of_another_part_does_not_hinder_it(self) -> None:
+        assert self.read(self.FORM | {"fax": 1}) == self.read(self.FORM)
+
+    @pytest.mark.parametrize("change", [{"country": "UK"}, {"timezone": "Europe/Oslo"}, {"owner": {"email": "ann"}}])
+    def test_one_of_its_own_leaves_name_and_currency(self, change: dict[str, Any]) -> None:
+        reading = self.read(self.FORM | change)
+        assert reading.organization is None
+        assert (reading.name, reading.currency) == (OrganizationName("Acme"), "SGD")
+
+    def test_of_nothing_there_is_nothing(self) -> None:
+        assert self.read(None) == OrganizationReading(organization=None, name=None, currency=None)
 
 
 class TestFrequency:
