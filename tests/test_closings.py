@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tenantcore import _zones
 from tenantcore._closings import known_closings
+from tenantcore._cycles import cycle_of
+from tenantcore._periods import table_of
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
@@ -23,6 +25,7 @@ from tenantcore.billing_periods import (
 )
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue
 from tenantcore.testing import closings
+from tests.clocks import distinct_zones, zone_named
 
 ZONES = ("UTC", "America/Havana", "Pacific/Apia", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe")
 KINDS = (*Frequency, every(days=1), every(days=10), every(weeks=2), every(months=5))
@@ -171,9 +174,11 @@ class TestKnownClosings:
         # A few seams that a change of rules has moved, too.
         closed = Closed(until + timedelta(hours=moved if abs(moved) > 1 else 0), until, last.end)
         moments = [until + timedelta(days=count, hours=9) for count in days]
+        table = table_of(cycle_of(schedule.kind, schedule.anchor, schedule.month_end))
+        known = known_closings(table, zone_named(schedule.timezone))
         later = [list(schedule.due(closed, moment)) for moment in [*moments, *moments]][len(moments) :]
         for moment, found in zip(moments, later, strict=True):
-            known_closings.cache_clear()
+            known.clear()
             alone = evolve(schedule)
             assert list(alone.due(closed, moment)) == found
             assert alone.due(closed, moment) == schedule.due(closed, moment)
@@ -208,6 +213,17 @@ class TestKnownClosings:
         for _ in range(2):
             assert moved.due(closed, now) == plain.due(closed, now)
             assert moved.due(None, now)[0].opens == moved.seam
+
+    def test_more_zones_than_are_kept_can_be_asked_for(self) -> None:
+        zones = distinct_zones()[:150]
+        kept = set()
+        for zone in [*zones, *zones]:
+            schedule = BillingSchedule.open(every(days=77), on=date(2026, 1, 1), timezone=zone)
+            opens, closes = schedule.window(schedule.nth(1))
+            [closing] = schedule.due(Closed(opens, opens, schedule.nth(1).start), closes)
+            assert closing == Closing(schedule.nth(1), opens, closes)
+            kept.add(len(table_of(cycle_of(schedule.kind, schedule.anchor, None)).by_zone))
+        assert max(kept) < len(zones)
 
     def test_more_closings_than_are_kept_can_be_asked_for(self) -> None:
         schedule = BillingSchedule.open(Frequency.DAILY, on=date(2026, 1, 1), timezone="Asia/Kolkata")

@@ -5,7 +5,6 @@ Names that callers use (`Closed`, `Closing`, `Closings`) are imported from `tena
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
-from functools import lru_cache
 from typing import Any, Final, TypeAlias, overload
 
 from attrs import Attribute, field, frozen
@@ -15,8 +14,8 @@ from tenantcore._validators import an_instant, check_day, exactly
 
 __all__ = ["NOTHING_DUE", "Closed", "Closing", "Closings", "KnownClosings", "known_closings", "remember"]
 
-_MOST_CLOSINGS_CACHED: Final = 64
-_MOST_TABLES_CACHED: Final = 4096
+_MOST_CLOSINGS_CACHED: Final = 16
+_MOST_ZONES_CACHED: Final = 64
 
 
 def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -116,14 +115,17 @@ KnownClosings: TypeAlias = dict[date, tuple[datetime, datetime, datetime, Closin
 """By the first day of a period: its window, the instant at which the next one closes, and the closing by itself."""
 
 
-# A billing run asks thousands of schedules of one cycle in one zone for the same few closings, and they are immutable.
-@lru_cache(maxsize=_MOST_TABLES_CACHED)
-def known_closings(_table: PeriodTable, _zone: tzinfo) -> KnownClosings:
+def known_closings(table: PeriodTable, zone: tzinfo) -> KnownClosings:
     """Return where the whole periods of a cycle in a zone are kept, with the windows of the zone, by their first days.
 
-    Closings that open at another seam than their window are none of these, nor is a first period that was cut short.
+    A billing run asks thousands of schedules of one cycle in one zone for the same few closings, and they are
+    immutable. Those that open at another seam than their window are none of these, nor is a first period that was cut
+    short.
     """
-    return {}
+    if len(table.by_zone) >= _MOST_ZONES_CACHED:
+        table.by_zone.clear()
+    known: KnownClosings = table.by_zone.setdefault(zone, {})
+    return known
 
 
 def remember(known: KnownClosings, closing: Closing, following_closes: datetime, window: Callable[..., Window]) -> None:

@@ -5,9 +5,9 @@ Names that callers use (`BillingPeriod`, `Window`, `PeriodFault`) are imported f
 
 import enum
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol, cast, overload
+from typing import Any, Final, NamedTuple, Protocol, cast, overload
 
 from attrs import field, frozen
 
@@ -180,7 +180,7 @@ class PeriodTable:
     Bounded, and shared by all schedules of a cycle: a platform has many tenants and few cycles.
     """
 
-    __slots__ = ("_by_number", "_index", "_numbers", "_start", "by_day", "cycle")
+    __slots__ = ("_by_number", "_index", "_numbers", "_start", "by_day", "by_zone", "cycle")
 
     def __init__(self, cycle: Cycle) -> None:
         self.cycle = cycle
@@ -190,6 +190,8 @@ class PeriodTable:
         self._numbers: dict[date, int] = {}
         self.by_day: dict[date, BillingPeriod] = {}
         """Days asked for lately; a billing run asks for the same day in every schedule."""
+        self.by_zone: dict[tzinfo, Any] = {}
+        """What whoever closes periods keeps with this cycle, zone by zone."""
 
     def containing(self, day: date) -> BillingPeriod:
         return self._look_up(day)[1]
