@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from tenantcore._cycles import is_anchored
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
@@ -235,13 +236,14 @@ class TestCalendarKinds:
         assert schedule.first == BillingPeriod(opening, end)
         assert schedule.nth(1).start == end
 
-    def test_an_anchor_or_a_month_end_makes_no_difference(self) -> None:
+    def test_a_month_end_makes_no_difference_and_an_anchor_is_refused(self) -> None:
         for kind in (Frequency.DAILY, Frequency.WEEKLY, Frequency.SEMIMONTHLY, *MONTHS_IN_CALENDAR_KINDS):
             plain = opened(kind, on=date(2026, 1, 29))
             assert plain.month_end is None
             assert opened(kind, on=date(2026, 1, 29), month_end=MonthEnd.FORBID) == plain
-            moved = opened(kind, on=date(2026, 1, 29), anchor=date(2025, 5, 31))
-            assert texts(moved, 5) == texts(plain, 5)
+            with pytest.raises(InvalidValue) as error:
+                opened(kind, on=date(2026, 1, 29), anchor=date(2025, 5, 31))
+            assert error.value.problem.code is CycleFault.CYCLE_ANCHOR_UNUSED
 
 
 class TestMonthlyAnniversary:
@@ -482,6 +484,8 @@ class TestMonthEnd:
     ) -> None:
         schedule, day = pair
         anchor = schedule.anchor.replace(day=min(schedule.anchor.day, 28))
+        if not is_anchored(schedule.kind):
+            anchor = schedule.opening
         answers = {
             opened(schedule.kind, on=schedule.opening, anchor=anchor, month_end=month_end).containing(day)
             for month_end in (MonthEnd.TWENTY_EIGHTH, chosen)

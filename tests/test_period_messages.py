@@ -16,6 +16,7 @@ from tenantcore.billing_periods import (
     every,
 )
 from tenantcore.errors import InvalidValue
+from tenantcore.schedule_changes import plan_change
 
 MONDAY = date(2026, 11, 2)
 WEEKLY = BillingSchedule.open(Frequency.WEEKLY, on=MONDAY, timezone="UTC")
@@ -142,6 +143,28 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
             "hand in the closing of this schedule, or Closed(until, closed_at) without next_start after a change"
         ),
     ),
+    "due, closed before the opening": (
+        lambda: WEEKLY.due(Closed(datetime(2026, 10, 30, 23, tzinfo=UTC), NOON), NOON),
+        (
+            "the last closing ended at 2026-10-30 23:00:00+00:00, long before 2026-11-02, "
+            "the day on which this schedule opens; "
+            "hand in the closing of this schedule, or None if nothing of it is closed"
+        ),
+    ),
+    "due, closed apart from the next start": (
+        lambda: WEEKLY.due(Closed(datetime(2026, 11, 11, 1, tzinfo=UTC), NOON, date(2026, 11, 9)), NOON),
+        (
+            "the last closing ended at 2026-11-11 01:00:00+00:00, and 2026-11-09, on which the next period starts, "
+            "begins at another time; hand in the closing as closing.closed(at=...) gave it"
+        ),
+    ),
+    "an anchor for a calendar kind": (
+        lambda: opened(anchor=date(2026, 11, 4)),
+        (
+            "a cycle with boundaries of its own can't be anchored on 2026-11-04; "
+            "leave the anchor out, or choose an anniversary or a number of days"
+        ),
+    ),
     "closed, until": (lambda: Closed(NAIVE, NOON), f"until has no UTC offset, so it names no instant; {AWARE}"),
     "closed, next start": (
         lambda: Closed(NOON, NOON, NOON),
@@ -260,3 +283,20 @@ def test_it_says_what_is_wrong_and_what_to_do(case: str) -> None:
     with pytest.raises(InvalidValue) as error:
         ask()
     assert str(error.value) == told
+
+
+def test_a_closing_may_lie_as_far_off_as_zones_differ() -> None:
+    """BP-11: rules that changed, or another zone, move a boundary by 26 hours at most; two days are let pass."""
+    boundary = datetime(2026, 11, 9, tzinfo=UTC)
+    for moved in (timedelta(days=-2), timedelta(days=2)):
+        [closing] = WEEKLY.due(Closed(boundary + moved, boundary, date(2026, 11, 9)), boundary + timedelta(days=7))
+        assert closing.opens == boundary + moved
+    opening = datetime(2026, 11, 2, tzinfo=UTC)
+    [closing] = WEEKLY.due(Closed(opening - timedelta(days=2), opening), boundary)
+    assert closing.period == WEEKLY.first
+
+
+def test_a_change_of_zone_keeps_a_calendar_kind_a_calendar_kind() -> None:
+    """BP-12: its anchor is its opening, before and after."""
+    change = plan_change(WEEKLY, asked_on=date(2026, 11, 4), timezone="America/Havana")
+    assert change.after.anchor == change.after.opening == date(2026, 11, 9)

@@ -13,9 +13,9 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from itertools import islice
 from math import lcm
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final, TypeAlias
 
-from tenantcore._validators import wrong_type
+from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid, shown, type_name
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "decimals_needed",
     "decimals_written",
     "exact_amount",
-    "is_text",
     "ratio",
     "too_large",
     "too_precise",
@@ -190,11 +189,6 @@ def exact_amount(value: object) -> Decimal:
     if issubclass(type(value), float):
         raise invalid(Problem(MoneyFault.AMOUNT_FLOAT))
     raise invalid(Problem(MoneyFault.AMOUNT_WRONG_TYPE, params={"actual": type_name(value)}))
-
-
-def is_text(value: object) -> TypeGuard[str]:
-    """Whether a value is a str, whatever it gives out as its class."""
-    return issubclass(type(value), str)
 
 
 def _from_text(text: str) -> Decimal:

@@ -62,6 +62,12 @@ class CycleFault(Code):
         "a cycle that forbids month ends can't be anchored on day {day}: not every month has it",
         "anchor it on a day from 1 to 28, or choose MonthEnd.CLAMP or MonthEnd.TWENTY_EIGHTH",
     )
+    CYCLE_ANCHOR_UNUSED = (
+        Kind.CONFLICT,
+        "BP-6",
+        "a cycle with boundaries of its own can't be anchored on {anchor}",
+        "leave the anchor out, or choose an anniversary or a number of days",
+    )
     CYCLE_OUT_OF_CALENDAR = (
         Kind.OUT_OF_RANGE,
         "BP-8",

@@ -154,6 +154,18 @@ class PeriodFault(Code):
         "the last closing says that the next period starts on {day}; this schedule has none that starts then",
         "hand in the closing of this schedule, or Closed(until, closed_at) without next_start after a change",
     )
+    PERIOD_CLOSED_BEFORE_OPENING = (
+        Kind.CONFLICT,
+        "BP-11",
+        "the last closing ended at {until}, long before {day}, the day on which this schedule opens",
+        "hand in the closing of this schedule, or None if nothing of it is closed",
+    )
+    PERIOD_CLOSED_APART = (
+        Kind.CONFLICT,
+        "BP-11",
+        "the last closing ended at {until}, and {day}, on which the next period starts, begins at another time",
+        "hand in the closing as closing.closed(at=...) gave it",
+    )
     PERIOD_TIMEZONE_UNKNOWN = (
         Kind.UNKNOWN,
         "BP-10",

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from tenantcore._realm_records import Records, RecordType, Service, SipService, services_of
-from tenantcore._validators import wrong_type
+from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
 __all__ = ["DnsJudgement", "RealmDnsFault", "judge"]
@@ -186,7 +186,7 @@ def _read_zone(host: str, records: Records) -> _Zone:
         raise invalid(wrong_type("records", "a mapping of record types", records))
     by_owner: dict[str, dict[RecordType, list[str]]] = {}
     for name, held in records.items():
-        if not isinstance(name, str):
+        if not is_text(name):
             raise invalid(wrong_type("records", "a mapping of record types", name))
         if name in _RECORD_TYPES:
             for owner, texts in (held if isinstance(held, Mapping) else {"@": held}).items():
@@ -203,7 +203,7 @@ def _read_zone(host: str, records: Records) -> _Zone:
 
 def _owner(host: str, owner: object) -> str:
     """Return the absolute name of an owner, written as in zone files: relative to the realm, or with a final dot."""
-    if not isinstance(owner, str):
+    if not is_text(owner):
         raise invalid(wrong_type("records", "a mapping of owners", owner))
     if owner == "@":
         return host
@@ -217,7 +217,7 @@ def _texts(texts: object) -> Sequence[str]:
     if not isinstance(texts, list | tuple):
         raise invalid(wrong_type("records", "lists of text", texts))
     for text in texts:
-        if not isinstance(text, str):
+        if not is_text(text):
             raise invalid(wrong_type("records", "lists of text", text))
     return texts
 
@@ -356,12 +356,12 @@ def _read_addresses(zone: _Zone, name: str) -> tuple[RecordType | None, list[Pro
 
 
 def _judge_fax(zone: _Zone, name: str) -> tuple[RecordType | None, tuple[Problem, ...], tuple[Problem, ...]]:
-    exchanges = zone.find(name, RecordType.MX)
-    targets = [_mx_target(data) for data in exchanges]
+    exchanges = [(data, _mx_target(data)) for data in zone.find(name, RecordType.MX)]
+    targets = [target for _, target in exchanges]
     if targets == [""]:
         return None, (Problem(RealmDnsFault.REALM_NULL_MX, params={"realm": shown(zone.host)}),), ()
     problems: list[Problem] = []
-    for data, target in zip(exchanges, targets, strict=True):
+    for data, target in exchanges:
         if target:
             problems += _find_alias_problems(zone, target, RecordType.MX)
         else:
@@ -376,5 +376,7 @@ def _judge_fax(zone: _Zone, name: str) -> tuple[RecordType | None, tuple[Problem
 
 def _mx_target(data: str) -> str | None:
     """Return the mail server of an MX record, empty for ".", or None when the record is malformed."""
-    preference, _, exchange = (data if len(data) <= _LONGEST_DATA else "").strip().partition(" ")
+    if len(data) > _LONGEST_DATA:
+        return None
+    preference, _, exchange = data.strip().partition(" ")
     return _name(exchange.strip()) if _is_number(preference) else None

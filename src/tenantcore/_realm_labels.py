@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import Attribute
 
-from tenantcore._validators import wrong_type
+from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid, shown
 
 __all__ = [
@@ -78,7 +78,7 @@ def suggest_label(name: str) -> str | None:
 
     Rule: RLM-5 in docs/reference/realm.md.
     """
-    if not isinstance(name, str):
+    if not is_text(name):
         raise invalid(wrong_type("name", "text", name))
     folded = _APOSTROPHES.sub("", str.__str__(name)[:_LONGEST_NAME].casefold()).translate(_LATIN_LETTERS)
     plain = "".join(

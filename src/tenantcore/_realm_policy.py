@@ -15,7 +15,7 @@ from tenantcore._realm_dns import DnsJudgement
 from tenantcore._realm_labels import SAFE_ALPHABET, Chooser, suggest_label
 from tenantcore._realm_records import PHONES, PHONES_AND_FAX, RecordNeed, Records, Service, SipService
 from tenantcore._realm_syntax import RealmSyntaxFault
-from tenantcore._validators import at_least, exactly, within, wrong_type
+from tenantcore._validators import at_least, exactly, is_text, within, wrong_type
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
 __all__ = [
@@ -230,7 +230,7 @@ def _labels(values: Collection[str]) -> frozenset[str]:
     if not isinstance(values, frozenset | set | list | tuple):
         raise invalid(wrong_type("reserved_labels", "a set of labels", values))
     for value in values:
-        if not isinstance(value, str):
+        if not is_text(value):
             raise invalid(wrong_type("reserved_labels", "a set of labels", value))
     return frozenset(str.__str__(value).lower() for value in values)
 
@@ -450,11 +450,11 @@ def require_realm(name: str, value: object) -> None:
 
 def _hosts(taken: object) -> frozenset[str]:
     """Return realms that are taken as hosts; stored ones may be of another letter case, or of before these rules."""
-    if isinstance(taken, str) or not isinstance(taken, Collection):
+    if is_text(taken) or not isinstance(taken, Collection):
         raise invalid(wrong_type("taken", "a collection of realms", taken))
     hosts: set[str] = set()
     for item in taken:
-        if not isinstance(item, Realm | str):
+        if type(item) is not Realm and not is_text(item):
             raise invalid(wrong_type("taken", "a collection of realms", item))
         hosts.add(item.host if isinstance(item, Realm) else str.__str__(item).lower().removesuffix("."))
     return frozenset(hosts)

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from tenantcore._validators import wrong_type
+from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import invalid
 
 __all__ = [
@@ -129,9 +129,9 @@ def services_of(services: object) -> frozenset[Service]:
 
     Raises: InvalidType for anything else.
     """
-    if isinstance(services, str) or not isinstance(services, Collection):
+    if is_text(services) or not isinstance(services, Collection):
         raise invalid(wrong_type("services", "a set of services", services))
     for service in services:
-        if not isinstance(service, str) or service not in PHONES_AND_FAX:
+        if not is_text(service) or service not in PHONES_AND_FAX:
             raise invalid(wrong_type("services", "a set of 'sip' and 'fax'", service))
     return frozenset(map(Service, services))

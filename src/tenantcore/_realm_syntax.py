@@ -16,7 +16,7 @@ from typing import Final
 
 from attrs import frozen
 
-from tenantcore._validators import wrong_type
+from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import Code, Kind, Param, Problem, shown
 
 __all__ = [
@@ -68,6 +68,8 @@ _WRITTEN_TOGETHER: Final = (
 )
 # First words of letters' names that are no script: what they stand for is used by several.
 _NO_SCRIPT: Final = frozenset({"FEMININE", "IDEOGRAPHIC", "KATAKANA-HIRAGANA", "MASCULINE", "MICRO", "MODIFIER"})
+# The only letters to which Unicode data gives no name before Python 3.14.
+_NAMELESS_SCRIPT: Final = "TANGUT"
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
 
@@ -213,7 +215,7 @@ class RealmSyntaxFault(Code):
 class Reading:
     """What a text says: the host name in the form that is stored, or (then it is empty) why it is none."""
 
-    host: str
+    host: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -223,15 +225,15 @@ def read(text: object) -> Reading:
     Upper case is lowered, other scripts become A-labels, one final dot is dropped. Work is bounded: a text of more
     than 1024 characters is refused by its length alone, and no label is encoded before its length is known to fit.
     """
-    if not isinstance(text, str):
-        return Reading("", (wrong_type("realm", "text", text),))
+    if not is_text(text):
+        return Reading(problems=(wrong_type("realm", "text", text),))
     written = str.__str__(text)
     # A text that is something else shows several of its marks; the first names it.
     other_form = next(_find_other_forms(written), None)
     if other_form is not None:
-        return Reading("", (other_form,))
+        return Reading(problems=(other_form,))
     parts = _DOTS.split(written)
-    if len(parts) > 1 and not parts[-1]:
+    if not parts[-1]:
         parts.pop()
     labels: list[str] = []
     problems: list[Problem] = []
@@ -243,7 +245,7 @@ def read(text: object) -> Reading:
             labels.append(_encode(label))
     if not problems:
         problems.extend(_find_name_problems(labels))
-    return Reading("", tuple(problems)) if problems else Reading(".".join(labels))
+    return Reading(problems=tuple(problems)) if problems else Reading(".".join(labels))
 
 
 def _find_other_forms(text: str) -> Iterator[Problem]:
@@ -413,7 +415,7 @@ def _scripts(text: str) -> Iterator[str]:
     """Yield the script of each letter: the first word of its Unicode name, as the standard library has no better."""
     for character in text:
         if unicodedata.category(character).startswith("L"):
-            first_word = unicodedata.name(character, "").partition(" ")[0]
+            first_word = unicodedata.name(character, _NAMELESS_SCRIPT).partition(" ")[0]
             if first_word not in _NO_SCRIPT:
                 yield first_word
 

@@ -5,7 +5,7 @@ Every validator here has attrs' signature: the instance, the attribute, the valu
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from attrs import Attribute
 
@@ -21,6 +21,7 @@ __all__ = [
     "check_day",
     "check_instant",
     "exactly",
+    "is_text",
     "not_empty",
     "tuple_of",
     "wrong_type",
@@ -134,3 +135,8 @@ def an_instant_or_none(_: object, attribute: "Attribute[Any]", value: object) ->
     """Accept a plain aware datetime, or None."""
     if value is not None:
         check_instant(attribute.name, value)
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether a value is a str: its type is asked, because mocks and proxies make up a class."""
+    return issubclass(type(value), str)

@@ -8,7 +8,7 @@ Authority: the billing periods of S3, with its rule for the 29th to the 31st. De
 period": a day is the local day, 23 to 25 hours long.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ from tenantcore._cycles import (
     Unit,
     cycle_of,
     every,
+    is_anchored,
     resolved_month_end,
 )
 from tenantcore._day_counts import DayCount, share_by_days, share_by_seconds
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
 
 TZDATA_VERSION: Final[str] = _zones.VERSION
 """Version of the time-zone rules that windows are computed with, such as `2026f`."""
+
+# Zones differ by 26 hours at most, so no change of rules or of zone moves a boundary farther.
+_FARTHEST_MOVE: Final = timedelta(hours=48)
 
 LONGEST_CLOSING_DELAY_HOURS: Final[int] = 31 * 24
 """How many hours after its end a period can be due at most: a month."""
@@ -130,6 +134,8 @@ class BillingSchedule:
             raise invalid(wrong_type("month_end", "a MonthEnd", self.month_end))
         month_end = resolved_month_end(self.kind, self.month_end)
         table = table_of(cycle_of(self.kind, self.anchor, month_end))
+        if self.anchor != self.opening and not is_anchored(self.kind):
+            raise invalid(Problem(CycleFault.CYCLE_ANCHOR_UNUSED, params={"anchor": str(self.anchor)}))
         number = table.number(self.opening)
         zone = zone_named(self.timezone)
         for name, value in (
@@ -481,12 +487,10 @@ class BillingSchedule:
             return self.first
         if type(closed) is not Closed:
             raise invalid(wrong_type("closed", "a Closed or None", closed))
+        if self._opens(self.opening) - closed.until > _FARTHEST_MOVE:
+            raise invalid(Problem(PeriodFault.PERIOD_CLOSED_BEFORE_OPENING, params=_told(closed.until, self.opening)))
         if closed.next_start is not None:
-            if closed.next_start >= self.opening:
-                period = self.containing(closed.next_start)
-                if period.start == closed.next_start:
-                    return period
-            raise invalid(Problem(PeriodFault.PERIOD_CLOSED_ELSEWHERE, params={"day": str(closed.next_start)}))
+            return self._starting(closed.next_start, closed.until)
         day = local_day(closed.until, self._zone)
         if day < self.opening:
             return self.first
@@ -494,6 +498,13 @@ class BillingSchedule:
         period = self.containing(day)
         opens, closes = self._window(period)
         return self.after(period) if closes - closed.until < closed.until - opens else period
+
+    def _starting(self, day: date, until: datetime) -> BillingPeriod:
+        if day < self.opening or self.containing(day).start != day:
+            raise invalid(Problem(PeriodFault.PERIOD_CLOSED_ELSEWHERE, params={"day": str(day)}))
+        if abs(self._opens(day) - until) > _FARTHEST_MOVE:
+            raise invalid(Problem(PeriodFault.PERIOD_CLOSED_APART, params=_told(until, day)))
+        return self.containing(day)
 
     def _check_own(self, period: BillingPeriod) -> None:
         if type(period) is not BillingPeriod:
@@ -510,6 +521,10 @@ class BillingSchedule:
 
 def _restored(*arguments: tuple[str, Any]) -> BillingSchedule:
     return BillingSchedule(**dict(arguments))
+
+
+def _told(until: datetime, day: date) -> dict[str, str | int]:
+    return {"until": str(until), "day": str(day)}
 
 
 def _before_opening(asked: date, opening: date) -> Problem:

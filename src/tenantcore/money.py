@@ -27,14 +27,13 @@ from tenantcore._amounts import (
     decimals_needed,
     decimals_written,
     exact_amount,
-    is_text,
     ratio,
     too_large,
     too_precise,
     whole_shares,
 )
 from tenantcore._rounding import Rounding, round_quotient, share_out
-from tenantcore._validators import wrong_type
+from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import InvalidValue, Problem, invalid, shown, type_name
 
 __all__ = ["MAX_DIGITS", "MAX_PARTS", "Factor", "Money", "MoneyFault", "Rounding", "minor_units"]

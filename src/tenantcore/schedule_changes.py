@@ -168,7 +168,7 @@ def plan_change(
     else:
         effective = _chosen_day(on, new_kind, anchor, earliest=max(asked_on, schedule.opening))
     if anchor is None:
-        anchor = schedule.anchor if on is None and keeps_kind else effective
+        anchor = schedule.anchor if on is None and keeps_kind and is_anchored(new_kind) else effective
     after = BillingSchedule(
         kind=new_kind,
         opening=effective,
@@ -201,7 +201,9 @@ def _is_same_kind(one: object, other: object) -> bool:
 
 
 def _is_cut_alike(before: BillingSchedule, after: BillingSchedule) -> bool:
-    return (before.timezone, before.anchor, before.month_end) == (after.timezone, after.anchor, after.month_end)
+    # A calendar kind's anchor is its opening, and says nothing.
+    anchored_alike = before.anchor == after.anchor or not is_anchored(before.kind)
+    return anchored_alike and (before.timezone, before.month_end) == (after.timezone, after.month_end)
 
 
 def _stub(before: BillingSchedule, after: BillingSchedule) -> Stub | None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tenantcore import _zones, currencies, time_zones
+from tenantcore._cycles import is_anchored
 from tenantcore.balance import BalanceControl, BalancePolicy, Opening, Postpaid, Prepaid
 from tenantcore.billing_periods import (
     LONGEST_CLOSING_DELAY_HOURS,
@@ -204,11 +205,11 @@ def billing_schedules(
 def _billing_schedules(
     draw: st.DrawFn, kinds: SearchStrategy[CycleKind], openings: SearchStrategy[date], zones: SearchStrategy[str]
 ) -> BillingSchedule:
-    opening = draw(openings)
-    anchor = draw(openings) if draw(st.booleans()) else opening
+    opening, kind = draw(openings), draw(kinds)
+    anchor = draw(openings) if draw(st.booleans()) and is_anchored(kind) else opening
     in_every_month = anchor.day <= _LAST_DAY_IN_EVERY_MONTH
     month_end = draw(_MONTH_ENDS_FOR_EVERY_MONTH if in_every_month else _MONTH_ENDS_FOR_ANY_DAY)
-    return BillingSchedule.open(draw(kinds), on=opening, timezone=draw(zones), month_end=month_end, anchor=anchor)
+    return BillingSchedule.open(kind, on=opening, timezone=draw(zones), month_end=month_end, anchor=anchor)
 
 
 def closings(schedule: BillingSchedule, most: int = 30) -> SearchStrategy[Closed | None]:
