@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from tenantcore._realm_labels import numbered
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue, Kind, Problem
 from tenantcore.realm import (
     OWN_DOMAIN,
@@ -184,6 +185,8 @@ class TestHostName:
             ("acme.*.com", ["WILDCARD"]),
             ("https://acme example.com", ["WHITESPACE"]),
             ("\u00ad.example.com", ["EMPTY_LABEL"]),
+            (".", ["EMPTY_LABEL"]),
+            ("acme.", ["NOT_FQDN"]),
             ("b\u00fc_cher.example.com", ["UNDERSCORE"]),
             ("b\u00fc--cher.example.com", ["RESERVED_LDH"]),
             ("b\u00fcc--her.example.com", []),
@@ -207,6 +210,10 @@ class TestHostName:
         problem = refused(f"{label}.example.com")
         assert problem.code is RealmSyntaxFault.REALM_LABEL_TOO_LONG
         assert int(problem.params["length"]) > 63
+
+    def test_a_label_in_another_script_may_have_63_characters_in_its_dns_form(self) -> None:
+        assert len(Realm.parse(f"\u00fc{'a' * 55}.example.com").labels[0]) == 63
+        assert codes(f"\u00fc{'a' * 56}.example.com") == ["REALM_LABEL_TOO_LONG"]
 
     @pytest.mark.parametrize("number", [1, 2, 3])
     def test_labels_are_counted_from_one(self, number: int) -> None:
@@ -237,7 +244,8 @@ class TestHostName:
         assert len(label) > 63
         assert codes(f"{label}.example.com") == []
         assert codes("\u00ad" * 1000 + "acme.example.com") == []
-        assert codes("\u00ad" * 1020 + "acme.example.com") == ["REALM_TOO_LONG"]
+        assert codes("\u00ad" * 1008 + "acme.example.com") == []
+        assert codes("\u00ad" * 1009 + "acme.example.com") == ["REALM_TOO_LONG"]
 
     @pytest.mark.parametrize("domain", ["example.com", "example.net", "example.org", "test.com", "localhost.net"])
     def test_only_top_level_domains_are_special(self, domain: str) -> None:
@@ -268,6 +276,7 @@ class TestScripts:
             ("\u03bfracle.example.com", "GREEK, LATIN"),
             ("\u0430\u03b1.example.com", "CYRILLIC, GREEK"),
             ("\u043f\u6771\u30bf.example.com", "CJK, CYRILLIC, KATAKANA"),
+            ("a\U00017000.example.com", "LATIN, TANGUT"),
         ],
     )
     def test_a_mix_warns(self, text: str, scripts: str) -> None:
@@ -287,6 +296,7 @@ class TestScripts:
             "\u4e2d\u3105a.example.com",
             "\ud55c\u4e2da.example.com",
             "acme.\u0440\u0444",
+            "\U00017000\U00017001.example.com",
         ],
     )
     def test_one_script_a_label_or_scripts_written_together_are_silent(self, text: str) -> None:
@@ -327,6 +337,11 @@ class TestPolicy:
             "REALM_SUFFIX_MISMATCH",
             "REALM_TAKEN",
         ]
+
+    def test_the_suffix_is_looked_for_at_the_end(self) -> None:
+        (problem,) = PLATFORM.check(Realm("a.s.logicom.center.s.logicom.center"))
+        assert problem.code is RealmFault.REALM_SUFFIX_DEPTH
+        assert problem.params["count"] == 4
 
     def test_depth_tells_the_nearest_suffix(self) -> None:
         policy = RealmPolicy(suffix="logicom.center", kept_suffixes=("s.logicom.center",))
@@ -577,6 +592,8 @@ class TestSuggestion:
             ("a" * 64, "a" * 63),
             ("b" * 60 + " cd ef", "b" * 60 + "-cd"),
             ("b" * 60 + " cde", "b" * 60),
+            ("b" * 60 + " cd", "b" * 60 + "-cd"),
+            ("b" * 60 + " cde f", "b" * 60),
             ("a" * 10**6, "a" * 63),
             ("\ud800acme\x00", "acme"),
         ],
@@ -609,6 +626,10 @@ class TestSuggestion:
         assert policy.suggest("Acme", taken=[f"ac.{suffix}"]) is None
         wider = RealmPolicy(suffix=suffix[1:], label_length=2)
         assert wider.suggest("Acme", taken=[f"acm.{suffix[1:]}"]) == Realm(f"a-2.{suffix[1:]}")
+
+    def test_no_number_stands_alone(self) -> None:
+        assert list(numbered("acme", 3, 3)) == ["acm", "a-2", "a-3"]
+        assert list(numbered("acme", 2, 3)) == ["ac"]
 
     @given(st.text(max_size=30), realm_policies())
     def test_a_suggested_realm_is_good(self, name: str, policy: RealmPolicy) -> None:

@@ -258,6 +258,16 @@ class TestJudgement:
         records: Records = {"NAPTR": [pointer], "SRV": {"_sip._udp": [SRV]}}
         assert judged(records, {Service.SIP}) == (sip, None, expected)
 
+    def test_one_of_two_pointers_is_enough(self) -> None:
+        pointers = [f'10 50 "s" "SIP+D2{way[0].upper()}" "" _sip._{way}.acme.example.com.' for way in ("udp", "tcp")]
+        for offered, denied in (("_sip._udp", "_sip._tcp"), ("_sip._tcp", "_sip._udp")):
+            records: Records = {"NAPTR": pointers, "SRV": {offered: [SRV], denied: ["0 0 0 ."]}}
+            assert judged(records, {Service.SIP}) == ("NAPTR", None, [])
+
+    def test_each_malformed_pointer_is_told(self) -> None:
+        records: Records = {**ADDRESS, "NAPTR": ["10 50", "20 50"]}
+        assert judged(records, {Service.SIP}) == ("A", "A", ["BAD_NAPTR", "BAD_NAPTR"])
+
     def test_a_pointer_decides_against_other_services(self) -> None:
         records: Records = {
             "NAPTR": ['10 50 "s" "SIP+D2U" "" _sip._udp.acme.example.com.'],
@@ -373,6 +383,22 @@ class TestRecordsHandedIn:
             ACME.judge({"A": {owner: []}})
         assert caught.value.problem.code is RealmDnsFault.REALM_RECORD_OWNER
         assert len(str(caught.value)) < 400
+
+    @pytest.mark.parametrize(
+        ("record_type", "owner", "text", "code"),
+        [
+            ("NAPTR", "@", '10 50{} "s" "SIP+D2U" "" _sip._udp.provider.net.', "BAD_NAPTR"),
+            ("SRV", "_sip._udp", "10 60 5060{} sip1.example.com.", "SRV_MALFORMED"),
+            ("MX", "@", "10{} fax.example.com.", "BAD_MX"),
+        ],
+    )
+    def test_a_text_has_1024_characters_at_most(self, record_type: str, owner: str, text: str, code: str) -> None:
+        longest = text.format(" " * (1024 + len("{}") - len(text)))
+        assert len(longest) == 1024
+        needs = {Service.FAX} if record_type == "MX" else {Service.SIP}
+        assert judged({**ADDRESS, record_type: {owner: [longest]}}, needs)[2] == []
+        longer = text.format(" " * (1025 + len("{}") - len(text)))
+        assert judged({**ADDRESS, record_type: {owner: [longer]}}, needs)[2] == [code]
 
     @given(
         st.dictionaries(
