@@ -24,7 +24,7 @@ from tenantcore.contacts import (
     find_person_name_problems,
 )
 from tenantcore.currencies import parse_currency
-from tenantcore.errors import Problem, invalid, shown
+from tenantcore.errors import Problem, invalid, shown_code
 from tenantcore.money import Money
 from tenantcore.organization import (
     BillingContact,
@@ -84,7 +84,11 @@ def read_frequency(value: object, offered: Iterable[Frequency]) -> Frequency:
         found = _FREQUENCIES.get(label.strip(" ").lower())
         if found in choices:
             return found
-    params = {"field": "billing_period", "value": shown(value), "choices": ", ".join(kind.value for kind in choices)}
+    params = {
+        "field": "billing_period",
+        "value": shown_code(value),
+        "choices": ", ".join(kind.value for kind in choices),
+    }
     raise invalid(Problem(FormFault.FORM_CHOICE_UNKNOWN, params=params))
 
 

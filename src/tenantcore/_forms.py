@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import evolve
 
-from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown, type_name
+from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown_code, type_name
 
 __all__ = ["Fields", "FormFault", "choice_of"]
 
@@ -71,7 +71,7 @@ class Fields:
         self._fields = {name: value for name, _, value in items if name is not None and name in self._known}
         unknown = ((name, key) for name, key, _ in items if name not in self._known)
         for name, key in islice(unknown, _MOST_UNKNOWN_FIELDS):
-            params = {"field": shown(key), "known": ", ".join(self._known)}
+            params = {"field": shown_code(key), "known": ", ".join(self._known)}
             self.report(Problem(FormFault.FORM_UNKNOWN_FIELD, params=params), *_step(name))
 
     def knows(self, name: str) -> bool:
@@ -151,7 +151,8 @@ def _text(value: object) -> str | None:
 
 def _step(name: str | None) -> tuple[str, ...]:
     """Return the step to an unknown field; none where nobody would name one so, to spare whoever stores the path."""
-    return (name,) if name is not None and len(name) <= _LONGEST_FIELD_NAME and name.isprintable() else ()
+    fits = name is not None and len(name) <= _LONGEST_FIELD_NAME and name.isprintable() and "@" not in name
+    return (name,) if name is not None and fits else ()
 
 
 def _is_empty(value: object) -> bool:
@@ -169,7 +170,7 @@ def choice_of(field: str, choices: Iterable[str]) -> Callable[[object], str]:
         word = _text(value)
         if word is not None and word in offered:
             return word
-        params = {"field": field, "value": shown(value), "choices": ", ".join(offered)}
+        params = {"field": field, "value": shown_code(value), "choices": ", ".join(offered)}
         raise invalid(Problem(FormFault.FORM_CHOICE_UNKNOWN, params=params))
 
     return parse

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from tenantcore._characters import clean, find_problems, text_of
 from tenantcore._validators import exactly, wrong_type
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Problem, invalid, shown_code
 
 __all__ = ["AddressFault", "PostalAddress", "find_address_problems"]
 
@@ -233,5 +233,5 @@ def _read_country(country: object, problems: list[Problem]) -> str | None:
     stripped = plain.strip(" ")
     code = stripped.upper() if stripped.isascii() else stripped
     if code and not _COUNTRY.fullmatch(code):
-        problems.append(Problem(AddressFault.ADDRESS_COUNTRY, ("country",), {"country": shown(stripped)}))
+        problems.append(Problem(AddressFault.ADDRESS_COUNTRY, ("country",), {"country": shown_code(stripped)}))
     return code or None

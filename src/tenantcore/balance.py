@@ -13,7 +13,7 @@ from attrs import Attribute, field, frozen
 
 from tenantcore._characters import text_of
 from tenantcore._validators import exactly
-from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown_code
 from tenantcore.money import Money, Rounding, minor_units
 
 __all__ = ["BalanceControl", "BalanceFault", "BalancePolicy", "Opening", "Postpaid", "Prepaid", "opening_problems"]
@@ -107,7 +107,7 @@ class BalanceControl(enum.Enum):
         for control in cls:
             if word is not None and len(word) <= _LONGEST_WORD and word.strip(" ").lower() == control.value:
                 return control
-        raise invalid(Problem(BalanceFault.BALANCE_CONTROL_UNKNOWN, params={"value": shown(text)}))
+        raise invalid(Problem(BalanceFault.BALANCE_CONTROL_UNKNOWN, params={"value": shown_code(text)}))
 
 
 def _currency(_: object, __: "Attribute[Any]", value: str) -> None:

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from tenantcore import _territories, money
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Problem, invalid, shown_code
 
 __all__ = ["CurrencyFault", "currency_codes", "currency_digits", "parse_currency"]
 
@@ -80,7 +80,7 @@ def parse_currency(text: object) -> str:
         fault = CurrencyFault.CURRENCY_WITHDRAWN
     else:
         fault = CurrencyFault.CURRENCY_UNKNOWN
-    raise invalid(Problem(fault, params={"currency": shown(code)}))
+    raise invalid(Problem(fault, params={"currency": shown_code(code)}))
 
 
 def currency_digits(currency: str) -> int:

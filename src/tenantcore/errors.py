@@ -8,6 +8,7 @@ Building one value raises `InvalidValue` with the first problem. Checking a whol
 """
 
 import enum
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
@@ -25,9 +26,13 @@ __all__ = [
     "TenantcoreError",
     "invalid",
     "shown",
+    "shown_code",
     "type_name",
 ]
 
+# Letters, at most five digits, and the marks that names of zones and products have; no spaces and no @.
+_CODE_LIKE: Final = re.compile(r"(?!(?:[^0-9]*[0-9]){6})[A-Za-z0-9_/+.-]+")
+_SHORTEST_NAME: Final = 3
 _LONGEST_SHOWN: Final = 40
 _WIDEST_INTEGER_BITS: Final = 128
 
@@ -242,6 +247,22 @@ def shown(value: object) -> str:
         written = str(value)
         return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}..."
     return type_name(value)
+
+
+def shown_code(value: object) -> str:
+    """Return what a person typed where a code belongs, if it looks like one, else only how long it is.
+
+    Names, e-mail addresses and telephone numbers get into the wrong field, and must not get into a log from there.
+
+    >>> shown_code("dollar"), shown_code("ann@example.net"), shown_code("+6591234567")
+    ("'dollar'", 'a text of 15 characters', 'a text of 11 characters')
+    """
+    if not (issubclass(type(value), str) and isinstance(value, str)):
+        return shown(value)
+    text = str.__str__(value)
+    is_short = len(text) <= _SHORTEST_NAME
+    looks_like_a_code = len(text) <= _LONGEST_SHOWN and _CODE_LIKE.fullmatch(text) is not None
+    return repr(text) if is_short or looks_like_a_code else f"a text of {len(text)} characters"
 
 
 def type_name(value: object) -> str:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from tenantcore._characters import SPACES, text_of
 from tenantcore._validators import exactly, not_empty, wrong_type
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Problem, invalid, shown, shown_code
 
 __all__ = [
     "Application",
@@ -94,7 +94,7 @@ class PricingModel(enum.Enum):
         for model in cls:
             if words.casefold() in {model.value, f"{model.value} type"}:
                 return model
-        raise invalid(Problem(PricingFault.PRICING_MODEL_UNKNOWN, params={"model": shown(words)}))
+        raise invalid(Problem(PricingFault.PRICING_MODEL_UNKNOWN, params={"model": shown_code(words)}))
 
     def __str__(self) -> str:
         return self.value

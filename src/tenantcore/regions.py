@@ -15,7 +15,7 @@ from attrs import field, frozen
 from tenantcore import _territories
 from tenantcore._validators import exactly, tuple_of, wrong_type
 from tenantcore.currencies import parse_currency
-from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown, shown_code
 from tenantcore.time_zones import parse_timezone
 
 __all__ = [
@@ -228,15 +228,15 @@ def _assignment_of(code: str, policy: "CountryPolicy | None") -> "UserAssignment
 def _find_country_problem(code: str) -> Problem | None:
     if code in _territories.countries():
         return None
-    params: dict[str, Param] = {"country": shown(code), "example": _MEANT.get(code, "SG")}
+    params: dict[str, Param] = {"country": shown_code(code), "example": _MEANT.get(code, "SG")}
     if code in _territories.USER_ASSIGNED:
         return Problem(RegionFault.COUNTRY_USER_ASSIGNED, params=params)
     if code in _territories.withdrawn_countries():
         year = _territories.withdrawn_countries()[code]
-        return Problem(RegionFault.COUNTRY_WITHDRAWN, params={"country": shown(code), "year": year})
+        return Problem(RegionFault.COUNTRY_WITHDRAWN, params={"country": shown_code(code), "year": year})
     if _CODE.fullmatch(code):
         return Problem(RegionFault.COUNTRY_UNKNOWN, params=params)
-    return Problem(RegionFault.COUNTRY_FORMAT, params={"country": shown(code)})
+    return Problem(RegionFault.COUNTRY_FORMAT, params={"country": shown_code(code)})
 
 
 def _find_assignment_problem(country: Country) -> Problem | None:

@@ -7,7 +7,7 @@ The names are those of the tzdata package, the same on every machine. What goes 
 import enum
 
 from tenantcore import _territories, _zones
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Problem, invalid, shown_code
 
 __all__ = ["TimezoneFault", "parse_timezone", "timezone_names"]
 
@@ -59,8 +59,8 @@ def parse_timezone(text: object) -> str:
     if not name:
         raise invalid(Problem(TimezoneFault.TIMEZONE_REQUIRED))
     if name in _zones.names():
-        raise invalid(Problem(TimezoneFault.TIMEZONE_NOT_GEOGRAPHIC, params={"timezone": shown(name)}))
-    params = {"timezone": shown(name), "example": _territories.spelled(name) or "Asia/Singapore"}
+        raise invalid(Problem(TimezoneFault.TIMEZONE_NOT_GEOGRAPHIC, params={"timezone": shown_code(name)}))
+    params = {"timezone": shown_code(name), "example": _territories.spelled(name) or "Asia/Singapore"}
     raise invalid(Problem(TimezoneFault.TIMEZONE_UNKNOWN, params=params))
 
 
