@@ -99,6 +99,12 @@ class TestWrongTypes:
             Postpaid("USD", credit_limit=limit)  # type: ignore[arg-type]
         assert fault_of(error) is FieldCode.FIELD_WRONG_TYPE
 
+    def test_problems_of_something_else(self) -> None:
+        with pytest.raises(InvalidType):
+            list(opening_problems(None, Money("0", "USD")))  # type: ignore[arg-type]
+        with pytest.raises(InvalidType):
+            list(opening_problems(Prepaid("USD"), 0))  # type: ignore[arg-type]
+
     def test_an_opening_of_something_else(self) -> None:
         with pytest.raises(InvalidType):
             Opening("prepaid", Money("0", "USD"))  # type: ignore[arg-type]

@@ -137,6 +137,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: TEN.allocate(3),  # type: ignore[arg-type]
         "weights must be a sequence of numbers, not int; hand in a sequence of numbers",
     ),
+    "weights in bytes": (
+        lambda: TEN.allocate(b"ab"),
+        "weights must be a sequence of numbers, not bytes; hand in a sequence of numbers",
+    ),
     "weights of nothing": (
         lambda: TEN.allocate([0, 0]),
         "weights must have at least one that is above 0; give a weight to whoever takes the amount",

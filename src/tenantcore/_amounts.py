@@ -13,7 +13,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from itertools import islice
 from math import lcm
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from tenantcore._validators import is_text, wrong_type
 from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid, shown, type_name
@@ -277,10 +277,11 @@ def ratio(name: str, factor: object) -> tuple[int, int]:
 
 def whole_shares(weights: object) -> tuple[int, ...]:
     """Return weights as whole numbers in the same proportion."""
-    if not (issubclass(type(weights), Sequence) and isinstance(weights, Sequence)):
+    # Bytes are a sequence of numbers, which nobody means as weights.
+    if not issubclass(type(weights), Sequence) or issubclass(type(weights), bytes | bytearray):
         raise invalid(wrong_type("weights", "a sequence of numbers", weights))
     # One more than may be shows that there are too many, also where len() fails: range(10**20).
-    given = tuple(islice(weights, MAX_PARTS + 1))
+    given = tuple(islice(cast("Sequence[object]", weights), MAX_PARTS + 1))
     check_within("the number of weights", len(given), 1, MAX_PARTS)
     ratios = [_weight(weight, position) for position, weight in enumerate(given)]
     common = 1

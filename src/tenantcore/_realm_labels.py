@@ -142,4 +142,4 @@ def collision_probability(labels: int, tenants: int) -> float:
         raise invalid(Problem(FieldCode.FIELD_BELOW_MINIMUM, params=params))
     if tenants > labels:
         return 1.0
-    return -math.expm1(-tenants * (tenants - 1) / (2 * labels))
+    return abs(math.expm1(-tenants * (tenants - 1) / (2 * labels)))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from attrs import Attribute, field, frozen
 
 from tenantcore._characters import text_of
-from tenantcore._validators import exactly
+from tenantcore._validators import exactly, wrong_type
 from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown_code
 from tenantcore.money import Money, Rounding, minor_units
 
@@ -193,6 +193,10 @@ def opening_problems(policy: BalancePolicy, funds: Money) -> Iterator[Problem]:
 
     Rule: BAL-1 in docs/reference/balance.md.
     """
+    if type(policy) not in {Prepaid, Postpaid}:
+        raise invalid(wrong_type("policy", "Prepaid or Postpaid", policy))
+    if type(funds) is not Money:
+        raise invalid(wrong_type("funds", "Money", funds))
     yield from _currency_problems(policy.currency, funds)
     if funds.is_negative:
         yield Problem(BalanceFault.FUNDS_NEGATIVE, params={"funds": str(funds)})

@@ -46,7 +46,7 @@ class CurrencyFault(Code):
     CURRENCY_NOT_TENDER = (
         Kind.UNKNOWN,
         "ORG-7",
-        "the code {currency} is in ISO 4217 but is legal tender nowhere: a fund, a metal, a unit of account or a test",
+        "the code {currency} is in ISO 4217, but nobody pays with it today, as with funds, metals and units of account",
         "hand in the code of a currency that people pay with, for instance USD",
     )
 
