@@ -68,7 +68,7 @@ _WRITTEN_TOGETHER: Final = (
 )
 # First words of letters' names that are no script: what they stand for is used by several.
 _NO_SCRIPT: Final = frozenset({"FEMININE", "IDEOGRAPHIC", "KATAKANA-HIRAGANA", "MASCULINE", "MICRO", "MODIFIER"})
-# The only letters to which Unicode data gives no name before Python 3.14.
+# The only letters to which the standard library gives no name (Python 3.11 to 3.13).
 _NAMELESS_SCRIPT: Final = "TANGUT"
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
