@@ -494,7 +494,7 @@ class TestFacts:
     @pytest.mark.parametrize("repeated", REPEATED)
     def test_a_million_characters_are_read_in_linear_time(self, repeated: str) -> None:
         text = long_text(repeated)
-        Facts(names_taken=[text], realms_taken=[text])
+        assert Facts(names_taken=[text], realms_taken=[text]).names_taken == {text}
 
     def test_long_keys_are_compared_as_they_are(self) -> None:
         platform = evolve(
