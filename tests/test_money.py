@@ -649,3 +649,15 @@ class TestAmbientContext:
 
 def abs_of(money: Money) -> Decimal:
     return money.amount.copy_abs()
+
+
+class TestSmallestSteps:
+    """PRC-2: the least that is left over counts, and the most that fits still fits."""
+
+    @pytest.mark.parametrize(("rounding", "whole"), [("UP", "4"), ("CEILING", "4"), ("DOWN", "3"), ("FLOOR", "3")])
+    def test_a_rest_of_one_third_is_a_rest(self, rounding: str, whole: str) -> None:
+        assert Money("10", "USD").times(Fraction(1, 3), Rounding[rounding], places=0) == Money(whole, "USD")
+
+    def test_a_product_may_have_as_many_decimals_as_an_amount(self) -> None:
+        smallest = Decimal((0, (1,), -36))
+        assert (Money("1", "USD") * smallest).amount == smallest

@@ -82,8 +82,8 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         ),
     ),
     "total of none": (
-        lambda: Money.total(None, "USD"),  # type: ignore[arg-type]
-        "amounts must be an iterable of Money, not NoneType; hand in an iterable of Money",
+        lambda: Money.total(5, "USD"),  # type: ignore[arg-type]
+        "amounts must be an iterable of Money, not int; hand in an iterable of Money",
     ),
     "total of two currencies": (
         lambda: Money.total([TEN, Money(1, "EUR")], "USD"),
