@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
+import pytest
+
 from tenantcore import _zones
 from tenantcore.billing_periods import (
     BillingPeriod,
@@ -13,6 +15,7 @@ from tenantcore.billing_periods import (
     Frequency,
     every,
 )
+from tenantcore.errors import InvalidValue
 
 
 def utc(month: int, day: int, hour: int = 0) -> datetime:
@@ -75,3 +78,19 @@ class TestThirty360:
         schedule = BillingSchedule.open(every(days=30), on=date(9999, 12, 1), timezone="UTC")
         day = BillingPeriod(date(9999, 12, 1), date(9999, 12, 2))
         assert schedule.share(day, DayCount.THIRTY_360) == Fraction(1, 29)
+
+
+class TestEndOfCalendar:
+    """BP-8, BP-12: the last periods are there, and one too many is named by its number."""
+
+    def test_a_preview_asks_for_no_more_than_it_shows(self) -> None:
+        schedule = BillingSchedule.open(Frequency.DAILY, on=date(9999, 12, 29), timezone="UTC")
+        [shown] = schedule.preview(1)
+        assert shown.last_day == date(9999, 12, 29)
+
+    def test_every_cycle_names_the_period_that_is_too_far(self) -> None:
+        for kind in (Frequency.SEMIMONTHLY, Frequency.WEEKLY_SPLIT):
+            schedule = BillingSchedule.open(kind, on=date(2026, 1, 1), timezone="UTC")
+            with pytest.raises(InvalidValue) as error:
+                schedule.nth(10**9)
+            assert str(error.value.problem.params["number"]).isdigit()
