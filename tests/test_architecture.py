@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_forms", "_validators", "_zones"}),
     frozenset({"_amounts", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
-    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money"}),
+    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money", "status"}),
     frozenset({"_organization_names", "_periods", "_realm_policy"}),
     frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
     frozenset({"_email_addresses", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}),
