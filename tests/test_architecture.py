@@ -14,12 +14,21 @@ import tenantcore
 # A module imports only from layers above its own line. To change how the library hangs together, change this first.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"_forms", "_validators", "_zones"}),
+    frozenset({"_balance_faults", "_built", "_forms", "_validators", "_zones"}),
     frozenset({"_amounts", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
-    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money", "status"}),
-    frozenset({"_organization_names", "_periods", "_realm_policy"}),
-    frozenset({"_closings", "_day_counts", "_realm_change", "_recurrences", "_windows"}),
-    frozenset({"_email_addresses", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}),
+    frozenset({"_permission_tree", "_rights", "_switches"}),
+    frozenset({"_apps", "_number_features"}),
+    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money", "permissions", "status"}),
+    frozenset({"_balance_policies", "_organization_names", "_periods", "_realm_policy"}),
+    frozenset({"_closings", "_day_counts", "_ledger_operations", "_realm_change", "_recurrences", "_windows"}),
+    frozenset(
+        {"_email_addresses", "_ledger_entries", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}
+    ),
+    frozenset({"_ledger_outcomes"}),
+    frozenset({"_ledger_heads"}),
+    frozenset({"_ledger_effects"}),
+    frozenset({"_ledger_steps"}),
+    frozenset({"_ledgers"}),
     frozenset({"balance", "billing_periods", "contacts", "currencies", "due_dates", "pricing", "time_zones"}),
     frozenset({"regions", "schedule_changes"}),
     frozenset({"organization"}),

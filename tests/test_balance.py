@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tenantcore.balance import (
     BalanceControl,
     BalanceFault,
+    CreditOnPrepaid,
     Opening,
     Postpaid,
     Prepaid,
@@ -55,8 +56,12 @@ class TestPrepaid:
             BalanceFault.FUNDS_TOO_FINE,
         ]
 
-    def test_it_has_no_place_for_a_credit_limit(self) -> None:
-        assert not hasattr(Prepaid("USD"), "credit_limit")
+    def test_a_credit_limit_is_refused_unless_a_word_allows_it(self) -> None:
+        limit = Money("10", "USD")
+        with pytest.raises(InvalidValue) as error:
+            Prepaid("USD", credit_limit=limit)
+        assert fault_of(error) is BalanceFault.CREDIT_LIMIT_ON_PREPAID
+        assert Prepaid("USD", credit_limit=limit, credit_on_prepaid=CreditOnPrepaid.ALLOWED).credit_limit == limit
 
 
 class TestPostpaid:

@@ -4,7 +4,7 @@ Every validator here has attrs' signature: the instance, the attribute, the valu
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, TypeGuard
 
 from attrs import Attribute
@@ -21,6 +21,7 @@ __all__ = [
     "check_day",
     "check_instant",
     "exactly",
+    "in_utc",
     "is_text",
     "not_empty",
     "tuple_of",
@@ -119,6 +120,18 @@ def check_instant(name: str, value: object) -> None:
         raise invalid(Problem(FieldCode.INSTANT_TYPE, params={"field": name, "actual": type_name(value)}))
     if value.utcoffset() is None:
         raise invalid(Problem(FieldCode.INSTANT_NAIVE, params={"field": name}))
+
+
+def in_utc(name: str, value: object) -> datetime:
+    """Return an instant in UTC: instants of one other zone compare by their clocks, which can be set back."""
+    check_instant(name, value)
+    assert type(value) is datetime  # noqa: S101 - just checked
+    if value.tzinfo is UTC:
+        return value
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": name})) from None
 
 
 def a_day(_: object, attribute: "Attribute[Any]", value: object) -> None:

@@ -1,157 +1,138 @@
-"""Lets an account open as prepaid or postpaid: with funds that were paid in, or with a credit limit.
+"""Lets an account hold what a tenant has paid or owes, so that no race, retry or crash spends it twice.
+
+Two ways in. A host with a database keeps one row an account: `needs` says what to load, `step` decides, and the host
+saves the result only if the row is still the one it loaded. For one process, a test or a notebook, a `Ledger` keeps it
+all in memory. Both decide by the same function.
 
 Prepaid funds are shown positive: what can still be used. A postpaid account owes, up to its limit.
 
-Authority: balance control, credit limit and available funds of S3.
+Authority: balance control, credit limit and available funds of S3; holds as RFC 8506 has them for live calls.
 """
 
-import enum
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
-from tenantcore._characters import text_of
+from tenantcore._balance_faults import BalanceFault
+from tenantcore._balance_policies import (
+    LOW_CREDIT,
+    MOST_THRESHOLDS,
+    BalanceControl,
+    BalancePolicy,
+    CreditOnPrepaid,
+    FundsBelow,
+    LimitUsed,
+    Postpaid,
+    Prepaid,
+    TemporaryLimit,
+    Threshold,
+    currency_problems,
+)
+from tenantcore._ledger_entries import DeclineReason, Entry, Hold, HoldState, Lapse
+from tenantcore._ledger_heads import LedgerHead
+from tenantcore._ledger_operations import (
+    FULL,
+    MOST_CHARACTERS_OF_ID,
+    Capture,
+    Credit,
+    Debit,
+    Expire,
+    Full,
+    Grant,
+    NextSlice,
+    Operation,
+    Overage,
+    Release,
+    Reserve,
+    SetPolicy,
+    SetStatus,
+)
+from tenantcore._ledger_outcomes import (
+    AlreadyRecorded,
+    Balance,
+    Declined,
+    Event,
+    HoldExpired,
+    LimitReached,
+    LowBalance,
+    Outcome,
+    Recorded,
+    ServicesRestored,
+    ServicesStopped,
+)
+from tenantcore._ledger_steps import (
+    Batch,
+    Found,
+    Needs,
+    Step,
+    needs,
+    step,
+    step_all,
+    step_linked,
+)
+from tenantcore._ledgers import Ledger, Snapshot
 from tenantcore._validators import exactly, wrong_type
-from tenantcore.errors import Code, Kind, Param, Problem, invalid, shown_code
+from tenantcore.errors import Param, Problem, invalid
 from tenantcore.money import Money, Rounding, minor_units
 
-__all__ = ["BalanceControl", "BalanceFault", "BalancePolicy", "Opening", "Postpaid", "Prepaid", "opening_problems"]
-
-_LONGEST_WORD = 64
-
-
-@enum.unique
-class BalanceFault(Code):
-    """What can be wrong with how an account is controlled, or with how it opens."""
-
-    CREDIT_LIMIT_ON_PREPAID = (
-        Kind.CONFLICT,
-        "BAL-1",
-        "a prepaid account has no credit limit: it uses what was paid in",
-        "leave the credit limit out, or make the account postpaid",
-    )
-    CREDIT_LIMIT_NEGATIVE = (
-        Kind.OUT_OF_RANGE,
-        "BAL-1",
-        "the credit limit must be 0 or more, not {limit}",
-        "give the limit as a positive amount: what the tenant may owe",
-    )
-    CREDIT_LIMIT_MISSING = (
-        Kind.WARNING,
-        "BAL-1",
-        "the postpaid account has no credit limit, so misuse and fraud can grow without end",
-        "set a credit limit",
-    )
-    FUNDS_ON_POSTPAID = (
-        Kind.CONFLICT,
-        "BAL-1",
-        "a postpaid account opens without funds: it pays after use",
-        "leave the available funds out, or make the account prepaid",
-    )
-    FUNDS_NEGATIVE = (
-        Kind.OUT_OF_RANGE,
-        "BAL-1",
-        "the available funds must be 0 or more, not {funds}",
-        "give what the tenant has paid in",
-    )
-    FUNDS_TOO_FINE = (
-        Kind.OUT_OF_RANGE,
-        "BAL-1",
-        "{funds} can't be paid: {currency} has {places} decimals",
-        "round the payment to {places} decimals",
-    )
-    BALANCE_CONTROL_REQUIRED = (
-        Kind.MISSING,
-        "BAL-1",
-        "nothing says whether the account is prepaid or postpaid",
-        "choose prepaid or postpaid",
-    )
-    BALANCE_CONTROL_UNKNOWN = (
-        Kind.UNKNOWN,
-        "BAL-1",
-        "{value} is no balance control: there are prepaid and postpaid",
-        "choose prepaid or postpaid",
-    )
-    BALANCE_CURRENCY_MISMATCH = (
-        Kind.CONFLICT,
-        "BAL-1",
-        "an account in {currency} can't take an amount in {other}",
-        "give the amount in {currency}",
-    )
-
-
-class BalanceControl(enum.Enum):
-    """Whether a tenant pays before it uses services or after.
-
-    Rule: BAL-1 in docs/reference/balance.md.
-    """
-
-    PREPAID = "prepaid"
-    POSTPAID = "postpaid"
-
-    @classmethod
-    def parse(cls, text: object) -> "BalanceControl":
-        """Read "prepaid" or "postpaid", in any case, spaces at the ends dropped.
-
-        >>> BalanceControl.parse("Postpaid").name
-        'POSTPAID'
-
-        Raises: InvalidValue for anything else; there is no default.
-
-        Rule: BAL-1 in docs/reference/balance.md.
-        """
-        word = text_of(text)
-        if text is None or (word is not None and not word.strip(" ")):
-            raise invalid(Problem(BalanceFault.BALANCE_CONTROL_REQUIRED))
-        for control in cls:
-            if word is not None and len(word) <= _LONGEST_WORD and word.strip(" ").lower() == control.value:
-                return control
-        raise invalid(Problem(BalanceFault.BALANCE_CONTROL_UNKNOWN, params={"value": shown_code(text)}))
-
-
-def _currency(_: object, __: "Attribute[Any]", value: str) -> None:
-    Money.zero(value)  # refuses what is no currency code, with the fault of the module that owns the rule
-
-
-@frozen
-class Prepaid:
-    """The tenant pays first and uses what it has paid; with nothing left, services stop.
-
-    Rule: BAL-1 in docs/reference/balance.md.
-    """
-
-    currency: str = field(validator=_currency)
-
-
-@frozen
-class Postpaid:
-    """The tenant uses first and owes up to `credit_limit`; at the limit services stop. None is no limit, and warned.
-
-    >>> Postpaid("USD", credit_limit=Money("100", "EUR"))
-    Traceback (most recent call last):
-    tenantcore.errors.InvalidValue: an account in USD can't take an amount in EUR; give the amount in USD
-
-    Raises: InvalidValue for a negative limit or one in another currency.
-
-    Rule: BAL-1 in docs/reference/balance.md.
-    """
-
-    currency: str = field(validator=_currency)
-    credit_limit: Money | None = field(
-        default=None, kw_only=True, validator=exactly(Money, type(None), called="Money or None")
-    )
-
-    def __attrs_post_init__(self) -> None:
-        if self.credit_limit is None:
-            return
-        for problem in _currency_problems(self.currency, self.credit_limit):
-            raise invalid(problem)
-        if self.credit_limit.is_negative:
-            raise invalid(Problem(BalanceFault.CREDIT_LIMIT_NEGATIVE, params={"limit": str(self.credit_limit)}))
-
-
-BalancePolicy: TypeAlias = Prepaid | Postpaid
+__all__ = [
+    "FULL",
+    "LOW_CREDIT",
+    "MOST_CHARACTERS_OF_ID",
+    "MOST_THRESHOLDS",
+    "AlreadyRecorded",
+    "Balance",
+    "BalanceControl",
+    "BalanceFault",
+    "BalancePolicy",
+    "Batch",
+    "Capture",
+    "Credit",
+    "CreditOnPrepaid",
+    "Debit",
+    "DeclineReason",
+    "Declined",
+    "Entry",
+    "Event",
+    "Expire",
+    "Found",
+    "Full",
+    "FundsBelow",
+    "Grant",
+    "Hold",
+    "HoldExpired",
+    "HoldState",
+    "Lapse",
+    "Ledger",
+    "LedgerHead",
+    "LimitReached",
+    "LimitUsed",
+    "LowBalance",
+    "Needs",
+    "NextSlice",
+    "Opening",
+    "Operation",
+    "Outcome",
+    "Overage",
+    "Postpaid",
+    "Prepaid",
+    "Recorded",
+    "Release",
+    "Reserve",
+    "ServicesRestored",
+    "ServicesStopped",
+    "SetPolicy",
+    "SetStatus",
+    "Snapshot",
+    "Step",
+    "TemporaryLimit",
+    "Threshold",
+    "needs",
+    "opening_problems",
+    "step",
+    "step_all",
+    "step_linked",
+]
 
 
 @frozen
@@ -175,11 +156,11 @@ class Opening:
 
     @property
     def may_use_services(self) -> bool:
-        """Whether services run from the first moment: prepaid with funds, postpaid with a limit above zero or none."""
-        if isinstance(self.policy, Prepaid):
-            return self.funds.is_positive
+        """Whether services run from the first moment: with funds, or with a limit above zero or none."""
         limit = self.policy.credit_limit
-        return limit is None or limit.is_positive
+        if limit is None:
+            return isinstance(self.policy, Postpaid) or self.funds.is_positive
+        return limit.is_positive or self.funds.is_positive
 
     def warnings(self) -> tuple[Problem, ...]:
         """Return what is allowed but unwise: a postpaid account without a limit."""
@@ -197,7 +178,7 @@ def opening_problems(policy: BalancePolicy, funds: Money) -> Iterator[Problem]:
         raise invalid(wrong_type("policy", "Prepaid or Postpaid", policy))
     if type(funds) is not Money:
         raise invalid(wrong_type("funds", "Money", funds))
-    yield from _currency_problems(policy.currency, funds)
+    yield from currency_problems(policy.currency, funds)
     if funds.is_negative:
         yield Problem(BalanceFault.FUNDS_NEGATIVE, params={"funds": str(funds)})
     elif funds.is_positive and type(policy) is Postpaid:
@@ -206,9 +187,3 @@ def opening_problems(policy: BalancePolicy, funds: Money) -> Iterator[Problem]:
     if funds.rounded(Rounding.DOWN, places=places) != funds:
         params: dict[str, Param] = {"funds": str(funds), "currency": funds.currency, "places": places}
         yield Problem(BalanceFault.FUNDS_TOO_FINE, params=params)
-
-
-def _currency_problems(currency: str, amount: Money) -> Iterator[Problem]:
-    if amount.currency != currency:
-        params: dict[str, Param] = {"currency": currency, "other": amount.currency}
-        yield Problem(BalanceFault.BALANCE_CURRENCY_MISMATCH, params=params)

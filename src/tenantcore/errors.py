@@ -132,6 +132,12 @@ class FieldCode(Code):
         "{field} has no UTC offset, so it names no instant",
         "hand in an aware datetime, best in UTC",
     )
+    INSTANT_OUT_OF_CALENDAR = (
+        Kind.OUT_OF_RANGE,
+        "X-2",
+        "{field} lies outside the years 1 to 9999 in UTC",
+        "hand in an instant within these years",
+    )
 
 
 Param: TypeAlias = str | int

@@ -1,0 +1,246 @@
+"""Lets an account's standing be one small row: what its entries add up to, and what the next one makes of it.
+
+The row has the same size whatever happened before. A host loads it, decides, and saves it only if its version is still
+the one that was loaded.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
+from typing import Final
+
+from attrs import field, frozen
+
+from tenantcore._balance_faults import BalanceFault
+from tenantcore._balance_policies import BalancePolicy, FundsBelow, LimitUsed, Postpaid, Prepaid, Threshold
+from tenantcore._built import builder
+from tenantcore._ledger_entries import Entry, Hold
+from tenantcore._ledger_operations import Credit, SetPolicy, SetStatus
+from tenantcore._ledger_outcomes import Balance, Event, LimitReached, LowBalance, ServicesRestored, ServicesStopped
+from tenantcore._validators import at_least, exactly, in_utc, wrong_type
+from tenantcore.errors import Problem, invalid
+from tenantcore.money import Money
+from tenantcore.status import Status
+
+__all__ = ["LedgerHead", "advanced", "amount_available", "events_of", "nothing", "sum_of"]
+
+# Sums and differences of a few amounts fit into these digits, so that nothing overflows on the way to a comparison.
+_WIDE: Final = Context(prec=400, Emax=400, Emin=-400, capitals=1, clamp=0, flags=[], traps=[Inexact, InvalidOperation])
+_HUNDREDTH: Final = Decimal("0.01")
+_ZERO: Final = Decimal(0)
+_MOST_CURRENCIES: Final = 512
+
+
+@lru_cache(maxsize=_MOST_CURRENCIES)
+def nothing(currency: str) -> Money:
+    """Return no money in `currency`, the same object each time."""
+    return Money.zero(currency)
+
+
+def _utc_or_none(value: datetime | None) -> datetime | None:
+    return None if value is None else in_utc("last", value)
+
+
+@frozen(kw_only=True)
+class LedgerHead:
+    """All of an account that the next decision needs: one row of a host's table.
+
+    `version` is the number of the last entry, 0 before the first. `posted` is the account's money, negative where it
+    owes; `held` is what open holds have set aside. `last` is when the last entry was written, in UTC. `armed` are the
+    warning thresholds that will fire when money falls through them. `solvent` is whether money was above the limit at
+    the last entry, and `debt` what must still be paid to end a suspension.
+
+    Save it by compare-and-swap: only where the stored version is still the one that was loaded.
+
+    >>> LedgerHead.opened(Prepaid("USD")).version
+    0
+
+    Raises: InvalidValue for parts that can't belong to one account.
+
+    Rule: BAL-5 in docs/reference/balance.md.
+    """
+
+    version: int = field(validator=at_least(0))
+    policy: BalancePolicy = field(validator=exactly(Prepaid, Postpaid, called="Prepaid or Postpaid"))
+    status: Status = field(validator=exactly(Status, called="a Status"))
+    posted: Money = field(validator=exactly(Money, called="Money"))
+    held: Money = field(validator=exactly(Money, called="Money"))
+    last: datetime | None = field(converter=_utc_or_none)
+    armed: frozenset[Threshold] = field(validator=exactly(frozenset, called="a frozenset of thresholds"))
+    solvent: bool = field(validator=exactly(bool, called="True or False"))
+    debt: Money | None = field(default=None, validator=exactly(Money, type(None), called="Money or None"))
+
+    def __attrs_post_init__(self) -> None:
+        currency, debt = self.policy.currency, self.debt
+        checks = {
+            "status": self.status is not Status.LIMITED,
+            "posted": self.posted.currency == currency,
+            "held": self.held.currency == currency and not self.held.is_negative,
+            "last": (self.last is None) is (self.version == 0),
+            "armed": self.armed.issubset(self.policy.thresholds),
+            "debt": debt is None or (debt.currency == currency and debt.is_positive),
+        }
+        for name, is_good in checks.items():
+            if not is_good:
+                raise invalid(Problem(BalanceFault.HEAD_INCONSISTENT, params={"field": name}))
+
+    @classmethod
+    def opened(cls, policy: BalancePolicy) -> "LedgerHead":
+        """Return the row of an account that nothing has happened to yet: active, without money.
+
+        Rule: BAL-1 in docs/reference/balance.md.
+        """
+        if type(policy) is not Prepaid and type(policy) is not Postpaid:
+            raise invalid(wrong_type("policy", "Prepaid or Postpaid", policy))
+        zero = nothing(policy.currency)
+        # No temporary limit counts before the first entry: there is no instant to measure it by.
+        solvent, armed = _judged(policy, _ZERO, _floor_of(policy, policy.credit_limit))
+        return cls(
+            version=0, policy=policy, status=Status.ACTIVE, posted=zero, held=zero, last=None, armed=armed,
+            solvent=solvent,
+        )  # fmt: skip
+
+    @property
+    def may_use_services(self) -> bool:
+        """Whether the account could use services at its last entry.
+
+        Rule: BAL-2 in docs/reference/balance.md.
+        """
+        return self.solvent and self.status is Status.ACTIVE
+
+    def balance_at(self, now: datetime, lapsed: Iterable[Hold] = ()) -> Balance:
+        """Return how the account stands at `now`, or at its last entry if that is later.
+
+        `lapsed` are the holds that have expired by then but stand open in the host's table: they don't count.
+
+        Rules: BAL-2, BAL-6 in docs/reference/balance.md.
+        """
+        instant = in_utc("now", now)
+        if self.last is not None and instant < self.last:
+            instant = self.last
+        held = self.held
+        for hold in lapsed:
+            if not hold.is_open_at(instant):
+                held -= hold.amount
+        return self._balance(instant, held, self.policy.limit_at(instant))
+
+    @property
+    def balance(self) -> Balance:
+        """How the account stood at its last entry.
+
+        Rule: BAL-2 in docs/reference/balance.md.
+        """
+        limit = self.policy.credit_limit if self.last is None else self.policy.limit_at(self.last)
+        return self._balance(self.last, self.held, limit)
+
+    def _balance(self, as_of: datetime | None, held: Money, limit: Money | None) -> Balance:
+        return Balance(
+            as_of=as_of,
+            status=self.status,
+            posted=self.posted,
+            held=held,
+            credit_limit=limit,
+            available=None if limit is None else self.posted - held + limit,
+            may_use_services=self.status is Status.ACTIVE and (limit is None or self.posted > -limit),
+        )
+
+
+_head: Final = builder(LedgerHead)
+
+
+def amount_available(head: LedgerHead, instant: datetime) -> Decimal | None:
+    """Return what can be held or charged at `instant`, None for no limit; open holds count, so they must have lapsed.
+
+    Rule: BAL-2 in docs/reference/balance.md.
+    """
+    floor = _floor(head.policy, instant)
+    return None if floor is None else _WIDE.subtract(_WIDE.subtract(head.posted.amount, head.held.amount), floor)
+
+
+def sum_of(first: Decimal, second: Decimal, third: Decimal) -> Decimal:
+    """Return an exact sum that may be larger than an amount can be."""
+    return _WIDE.add(_WIDE.add(first, second), third)
+
+
+def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
+    """Return the row after `entry`: the one place that says what an entry does to an account.
+
+    Rule: BAL-5 in docs/reference/balance.md.
+    """
+    policy, status, debt, posted, held = head.policy, head.status, head.debt, head.posted, head.held
+    operation = entry.operation
+    if entry.declined is None:
+        if entry.posted.amount:
+            posted = posted + entry.posted
+        if entry.held.amount:
+            held = held + entry.held
+        if isinstance(operation, Credit) and debt is not None:
+            debt = debt - operation.amount if operation.amount < debt else None
+            status = Status.ACTIVE if debt is None and status is Status.SUSPENDED else status
+        elif isinstance(operation, SetPolicy):
+            policy = operation.policy
+        elif isinstance(operation, SetStatus):
+            status = operation.status
+            debt = debt if operation.debt is None else operation.debt
+    solvent, armed = head.solvent, head.armed
+    if posted is not head.posted or policy is not head.policy or policy.temporary is not None:
+        solvent, armed = _judged(policy, posted.amount, _floor(policy, entry.at))
+    return _head(entry.number, policy, status, posted, held, entry.at, armed, solvent, debt)
+
+
+def events_of(before: LedgerHead, after: LedgerHead) -> tuple[Event, ...]:
+    """Return what one entry has brought about besides its own effect, in the order to tell it.
+
+    Rules: BAL-2, BAL-6 in docs/reference/balance.md.
+    """
+    if before.armed is after.armed and before.solvent is after.solvent and before.status is after.status:
+        return ()
+    number, posted = after.version, after.posted
+    events: list[Event] = [
+        LowBalance(number, threshold, posted)
+        for threshold in after.policy.thresholds
+        if threshold in before.armed and threshold not in after.armed
+    ]
+    if before.solvent and not after.solvent:
+        events.append(LimitReached(number, posted))
+    if before.may_use_services and not after.may_use_services:
+        events.append(ServicesStopped(number, after.status))
+    if after.may_use_services and not before.may_use_services:
+        events.append(ServicesRestored(number))
+    return tuple(events)
+
+
+def _floor(policy: BalancePolicy, instant: datetime) -> Decimal | None:
+    """Return the least that posted money may be, None for no limit."""
+    temporary, limit = policy.temporary, policy.credit_limit
+    if temporary is not None and limit is not None and instant < temporary.until:
+        limit = temporary.raised(limit)
+    return _floor_of(policy, limit)
+
+
+def _floor_of(policy: BalancePolicy, limit: Money | None) -> Decimal | None:
+    if limit is None:
+        return _ZERO if isinstance(policy, Prepaid) else None
+    return limit.amount.copy_negate()
+
+
+def _judged(policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> tuple[bool, frozenset[Threshold]]:
+    """Return whether money is above the floor, and the warning thresholds that it is not beneath."""
+    if not policy.thresholds:
+        return floor is None or posted > floor, _NO_THRESHOLDS
+    armed = frozenset(threshold for threshold in policy.thresholds if not _is_beneath(threshold, policy, posted, floor))
+    return floor is None or posted > floor, armed
+
+
+_NO_THRESHOLDS: Final[frozenset[Threshold]] = frozenset()
+
+
+def _is_beneath(threshold: Threshold, policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> bool:
+    if isinstance(threshold, FundsBelow):
+        return floor is not None and posted < _WIDE.add(floor, threshold.amount.amount)
+    # Of the permanent limit: a share of one that lapses would be crossed by waiting.
+    assert isinstance(threshold, LimitUsed)  # noqa: S101 - there are two kinds
+    assert policy.credit_limit is not None  # noqa: S101 - a policy with such a threshold has a limit
+    used = _WIDE.multiply(policy.credit_limit.amount, Decimal(threshold.percent))
+    return posted <= _WIDE.multiply(used, _HUNDREDTH).copy_negate()
