@@ -7,6 +7,7 @@ There is nothing to import here; each name has one home:
 
 - `tenantcore.errors`: what is wrong, where, by which rule, and the remedy
 - `tenantcore.money`: exact amounts of one currency
+- `tenantcore.permissions`: what a tenant's users may see, its apps and number features, and who may change that
 - `tenantcore.status`: active, limited, suspended, blocked or closed, and which of several counts
 - `tenantcore.billing_periods`: the periods of a billing cycle, in the tenant's time zone
 - `tenantcore.schedule_changes`: another kind, anchor or time zone without losing or doubling a day
