@@ -15,10 +15,10 @@ import tenantcore
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_balance_faults", "_built", "_forms", "_validators", "_zones"}),
-    frozenset({"_amounts", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
-    frozenset({"_permission_tree", "_rights", "_switches"}),
-    frozenset({"_apps", "_number_features"}),
-    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money", "permissions", "status"}),
+    frozenset({"_amounts", "_counted_limits", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
+    frozenset({"_permission_tree", "_rights", "_switches", "_trunk_use"}),
+    frozenset({"_apps", "_call_limits", "_number_features", "_trunk_pool"}),
+    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money", "permissions", "status", "trunks"}),
     frozenset({"_balance_policies", "_organization_names", "_periods", "_realm_policy"}),
     frozenset({"_closings", "_day_counts", "_ledger_operations", "_realm_change", "_recurrences", "_windows"}),
     frozenset(
