@@ -14,7 +14,7 @@ import tenantcore
 # A module imports only from layers above its own line. To change how the library hangs together, change this first.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"_balance_faults", "_built", "_forms", "_validators", "_zones"}),
+    frozenset({"_balance_faults", "_forms", "_validators", "_zones"}),
     frozenset({"_amounts", "_counted_limits", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
     frozenset({"_permission_tree", "_rights", "_switches", "_trunk_use"}),
     frozenset({"_apps", "_call_limits", "_number_features", "_trunk_pool"}),

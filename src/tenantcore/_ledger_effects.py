@@ -7,7 +7,7 @@ then the account's status, then funds or limit.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from tenantcore._balance_policies import Postpaid, Prepaid
 from tenantcore._ledger_entries import DeclineReason, Hold, HoldState
@@ -32,6 +32,8 @@ from tenantcore.status import Status
 
 __all__ = ["EFFECTS", "Effect", "declined", "expiry_past"]
 
+_ZERO: Final = Decimal(0)
+
 
 class Effect(NamedTuple):
     """What an operation does, once it isn't declined; None is nothing."""
@@ -50,16 +52,13 @@ def declined(problem: Problem) -> Effect:
     return Effect(declined=problem)
 
 
-_Holds: TypeAlias = Mapping[str, Hold]
-
-
-def _credit(head: LedgerHead, operation: Credit, _holds: _Holds, _at: datetime) -> Effect:
+def _credit(head: LedgerHead, operation: Credit, _hold: Hold | None, _at: datetime) -> Effect:
     if head.status is Status.CLOSED:
         return declined(_STATUS_REASONS[Status.CLOSED])
     return Effect(operation.amount)
 
 
-def _debit(head: LedgerHead, operation: Debit, _holds: _Holds, at: datetime) -> Effect:
+def _debit(head: LedgerHead, operation: Debit, _hold: Hold | None, at: datetime) -> Effect:
     # Usage that is over is recorded whatever the status: it was used.
     if operation.overage is Overage.DECLINE:
         refused = _refused_status(head) or _refused_funds(head, operation.amount, amount_available(head, at))
@@ -68,7 +67,7 @@ def _debit(head: LedgerHead, operation: Debit, _holds: _Holds, at: datetime) -> 
     return Effect(-operation.amount)
 
 
-def _reserve(head: LedgerHead, operation: Reserve, _holds: _Holds, at: datetime) -> Effect:
+def _reserve(head: LedgerHead, operation: Reserve, _hold: Hold | None, at: datetime) -> Effect:
     granted, refused = _granted(head, operation, amount_available(head, at))
     return Effect(held=granted, granted=granted) if refused is None else declined(refused)
 
@@ -87,8 +86,7 @@ def _granted(
     return None, _refused_funds(head, amount, available)
 
 
-def _capture(head: LedgerHead, operation: Capture, holds: _Holds, at: datetime) -> Effect:
-    hold = holds.get(operation.hold)
+def _capture(head: LedgerHead, operation: Capture, hold: Hold | None, at: datetime) -> Effect:
     if hold is None:
         return declined(_of_hold(DeclineReason.HOLD_NOT_FOUND, operation.hold))
     amount = hold.amount if operation.amount is FULL else operation.amount
@@ -117,19 +115,18 @@ def _next_slice(
     return _granted(head, then, available)
 
 
-def _release(_head: LedgerHead, operation: Release, holds: _Holds, _at: datetime) -> Effect:
-    hold = holds.get(operation.hold)
+def _release(_head: LedgerHead, operation: Release, hold: Hold | None, _at: datetime) -> Effect:
     if hold is None:
         return declined(_of_hold(DeclineReason.HOLD_NOT_FOUND, operation.hold))
     ended = _refused_hold(hold)
     return Effect(held=-hold.amount) if ended is None else declined(ended)
 
 
-def _expire(_head: LedgerHead, _operation: Expire, _holds: _Holds, _at: datetime) -> Effect:
+def _expire(_head: LedgerHead, _operation: Expire, _hold: Hold | None, _at: datetime) -> Effect:
     return _NO_EFFECT
 
 
-def _set_policy(head: LedgerHead, operation: SetPolicy, _holds: _Holds, _at: datetime) -> Effect:
+def _set_policy(head: LedgerHead, operation: SetPolicy, _hold: Hold | None, _at: datetime) -> Effect:
     policy = operation.policy
     if head.status is Status.CLOSED:
         return declined(_STATUS_REASONS[Status.CLOSED])
@@ -141,7 +138,7 @@ def _set_policy(head: LedgerHead, operation: SetPolicy, _holds: _Holds, _at: dat
     return _NO_EFFECT
 
 
-def _set_status(head: LedgerHead, operation: SetStatus, _holds: _Holds, _at: datetime) -> Effect:
+def _set_status(head: LedgerHead, operation: SetStatus, _hold: Hold | None, _at: datetime) -> Effect:
     if head.status is Status.CLOSED:
         return declined(_STATUS_REASONS[Status.CLOSED])
     if head.debt is not None and operation.status is Status.ACTIVE:
@@ -183,7 +180,7 @@ def _of_hold(reason: DeclineReason, hold: str) -> Problem:
     return Problem(reason, params={"hold": shown_code(hold)})
 
 
-EFFECTS: Final[Mapping[type, Callable[[LedgerHead, Any, _Holds, datetime], Effect]]] = {
+EFFECTS: Final[Mapping[type, Callable[[LedgerHead, Any, Hold | None, datetime], Effect]]] = {
     Credit: _credit,
     Debit: _debit,
     Reserve: _reserve,

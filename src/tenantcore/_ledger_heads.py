@@ -4,7 +4,7 @@ The row has the same size whatever happened before. A host loads it, decides, an
 the one that was loaded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
@@ -14,11 +14,10 @@ from attrs import field, frozen
 
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._balance_policies import BalancePolicy, FundsBelow, LimitUsed, Postpaid, Prepaid, Threshold
-from tenantcore._built import builder
 from tenantcore._ledger_entries import Entry, Hold
 from tenantcore._ledger_operations import Credit, SetPolicy, SetStatus
 from tenantcore._ledger_outcomes import Balance, Event, LimitReached, LowBalance, ServicesRestored, ServicesStopped
-from tenantcore._validators import at_least, exactly, in_utc, wrong_type
+from tenantcore._validators import at_least, exactly, in_utc, tuple_of, wrong_type
 from tenantcore.errors import Problem, invalid
 from tenantcore.money import Money
 from tenantcore.status import Status
@@ -67,7 +66,7 @@ class LedgerHead:
     posted: Money = field(validator=exactly(Money, called="Money"))
     held: Money = field(validator=exactly(Money, called="Money"))
     last: datetime | None = field(converter=_utc_or_none)
-    armed: frozenset[Threshold] = field(validator=exactly(frozenset, called="a frozenset of thresholds"))
+    armed: tuple[bool, ...] = field(validator=tuple_of(bool, called="True or False"))
     solvent: bool = field(validator=exactly(bool, called="True or False"))
     debt: Money | None = field(default=None, validator=exactly(Money, type(None), called="Money or None"))
 
@@ -78,7 +77,7 @@ class LedgerHead:
             "posted": self.posted.currency == currency,
             "held": self.held.currency == currency and not self.held.is_negative,
             "last": (self.last is None) is (self.version == 0),
-            "armed": self.armed.issubset(self.policy.thresholds),
+            "armed": len(self.armed) == len(self.policy.thresholds),
             "debt": debt is None or (debt.currency == currency and debt.is_positive),
         }
         for name, is_good in checks.items():
@@ -146,7 +145,17 @@ class LedgerHead:
         )
 
 
-_head: Final = builder(LedgerHead)
+# As for Money: slots can be set where attributes are frozen, and what is computed here isn't checked again.
+_new: Final = object.__new__
+_set_version: Final = LedgerHead.__dict__["version"].__set__
+_set_policy: Final = LedgerHead.__dict__["policy"].__set__
+_set_status: Final = LedgerHead.__dict__["status"].__set__
+_set_posted: Final = LedgerHead.__dict__["posted"].__set__
+_set_held: Final = LedgerHead.__dict__["held"].__set__
+_set_last: Final = LedgerHead.__dict__["last"].__set__
+_set_armed: Final = LedgerHead.__dict__["armed"].__set__
+_set_solvent: Final = LedgerHead.__dict__["solvent"].__set__
+_set_debt: Final = LedgerHead.__dict__["debt"].__set__
 
 
 def amount_available(head: LedgerHead, instant: datetime) -> Decimal | None:
@@ -186,7 +195,17 @@ def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
     solvent, armed = head.solvent, head.armed
     if posted is not head.posted or policy is not head.policy or policy.temporary is not None:
         solvent, armed = _judged(policy, posted.amount, _floor(policy, entry.at))
-    return _head(entry.number, policy, status, posted, held, entry.at, armed, solvent, debt)
+    after = _new(LedgerHead)
+    _set_version(after, entry.number)
+    _set_policy(after, policy)
+    _set_status(after, status)
+    _set_posted(after, posted)
+    _set_held(after, held)
+    _set_last(after, entry.at)
+    _set_armed(after, armed)
+    _set_solvent(after, solvent)
+    _set_debt(after, debt)
+    return after
 
 
 def events_of(before: LedgerHead, after: LedgerHead) -> tuple[Event, ...]:
@@ -194,14 +213,10 @@ def events_of(before: LedgerHead, after: LedgerHead) -> tuple[Event, ...]:
 
     Rules: BAL-2, BAL-6 in docs/reference/balance.md.
     """
-    if before.armed is after.armed and before.solvent is after.solvent and before.status is after.status:
+    if before.armed == after.armed and before.solvent is after.solvent and before.status is after.status:
         return ()
     number, posted = after.version, after.posted
-    events: list[Event] = [
-        LowBalance(number, threshold, posted)
-        for threshold in after.policy.thresholds
-        if threshold in before.armed and threshold not in after.armed
-    ]
+    events: list[Event] = [LowBalance(number, threshold, posted) for threshold in _fired(before, after)]
     if before.solvent and not after.solvent:
         events.append(LimitReached(number, posted))
     if before.may_use_services and not after.may_use_services:
@@ -209,6 +224,14 @@ def events_of(before: LedgerHead, after: LedgerHead) -> tuple[Event, ...]:
     if after.may_use_services and not before.may_use_services:
         events.append(ServicesRestored(number))
     return tuple(events)
+
+
+def _fired(before: LedgerHead, after: LedgerHead) -> Iterator[Threshold]:
+    # Another policy may have other thresholds; one that stands in both keeps its state.
+    was_armed = dict(zip(before.policy.thresholds, before.armed, strict=True))
+    for threshold, is_armed in zip(after.policy.thresholds, after.armed, strict=True):
+        if was_armed.get(threshold, False) and not is_armed:
+            yield threshold
 
 
 def _floor(policy: BalancePolicy, instant: datetime) -> Decimal | None:
@@ -225,15 +248,10 @@ def _floor_of(policy: BalancePolicy, limit: Money | None) -> Decimal | None:
     return limit.amount.copy_negate()
 
 
-def _judged(policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> tuple[bool, frozenset[Threshold]]:
-    """Return whether money is above the floor, and the warning thresholds that it is not beneath."""
-    if not policy.thresholds:
-        return floor is None or posted > floor, _NO_THRESHOLDS
-    armed = frozenset(threshold for threshold in policy.thresholds if not _is_beneath(threshold, policy, posted, floor))
+def _judged(policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> tuple[bool, tuple[bool, ...]]:
+    """Return whether money is above the floor, and for each warning threshold whether it isn't beneath that."""
+    armed = tuple([not _is_beneath(threshold, policy, posted, floor) for threshold in policy.thresholds])
     return floor is None or posted > floor, armed
-
-
-_NO_THRESHOLDS: Final[frozenset[Threshold]] = frozenset()
 
 
 def _is_beneath(threshold: Threshold, policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> bool:

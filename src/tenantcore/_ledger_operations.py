@@ -83,13 +83,20 @@ def check_id(name: str, value: object) -> None:
         raise invalid(wrong_type(name, "text", value))
     if type(value) is not str:
         raise invalid(wrong_type(name, "plain text", value))
-    if not 0 < len(value) <= MOST_CHARACTERS_OF_ID or not value.isprintable() or value[0] == " " or value[-1] == " ":
+    if not _is_id(value):
         params: dict[str, Param] = {"field": name, "maximum": MOST_CHARACTERS_OF_ID, "value": shown_code(value)}
         raise invalid(Problem(BalanceFault.OPERATION_ID_MALFORMED, params=params))
 
 
+def _is_id(value: object) -> bool:
+    if type(value) is not str or not 0 < len(value) <= MOST_CHARACTERS_OF_ID or not value.isprintable():
+        return False
+    return value[0] != " " and value[-1] != " "
+
+
 def _an_id(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    check_id(attribute.name, value)
+    if not _is_id(value):
+        check_id(attribute.name, value)
 
 
 def _an_id_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:

@@ -1,6 +1,6 @@
 """Lets one operation on an account be decided from one row and what was found: pure, and the same cost for ever."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, cast
 
@@ -8,8 +8,7 @@ from attrs import field, fields, frozen
 
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._balance_policies import BalancePolicy, check_currency
-from tenantcore._built import builder
-from tenantcore._ledger_effects import EFFECTS, declined, expiry_past
+from tenantcore._ledger_effects import EFFECTS, Effect, declined, expiry_past
 from tenantcore._ledger_entries import DeclineReason, Entry, Hold, HoldState, Lapse
 from tenantcore._ledger_heads import LedgerHead, advanced, events_of, nothing
 from tenantcore._ledger_operations import (
@@ -144,7 +143,8 @@ def step(head: LedgerHead, operation: Operation, found: Found, now: datetime) ->
     """
     _check_head(head)
     entries, holds = _looked_up(found)
-    return decided(head, operation, entries, holds, _due(holds.values(), in_utc("now", now)), now)
+    instant = in_utc("now", now)
+    return decided(head, operation, entries, holds, _due(holds.values(), instant), instant)
 
 
 def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, now: datetime) -> Batch:
@@ -228,7 +228,8 @@ def _not_linked(each: Step, head: LedgerHead, operation: Operation, loaded: Foun
     if type(each.outcome) is not Recorded:
         return each
     entries, holds = _looked_up(loaded)
-    return decided(head, operation, entries, holds, _due(holds.values(), in_utc("now", now)), now, _LINKED)
+    instant = in_utc("now", now)
+    return decided(head, operation, entries, holds, _due(holds.values(), instant), instant, declined(_LINKED))
 
 
 def _withdrawn(each: Step, head: LedgerHead, operation: Operation, _loaded: Found, _now: datetime) -> Step:
@@ -279,9 +280,8 @@ def lapsed(head: LedgerHead, due: Iterable[Hold], instant: datetime) -> Lapses:
     entries: list[Entry] = []
     ended: list[Hold] = []
     events: list[Event] = []
-    zero = nothing(head.policy.currency)
     for hold in due:
-        entry = _entry(head.version + 1, instant, Lapse(hold.id), zero, -hold.amount, None, None, None)
+        entry = _entry(head, instant, Lapse(hold.id), Effect(held=-hold.amount))
         before, head = head, advanced(head, entry)
         entries.append(entry)
         gone = _ended(hold, HoldState.EXPIRED, None, instant)
@@ -296,21 +296,20 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     known: Mapping[str, Entry],
     holds: Mapping[str, Hold],
     due: Iterable[Hold],
-    now: datetime,
-    refusal: Problem | None = None,
+    instant: datetime,
+    refusal: Effect | None = None,
 ) -> Step:
-    """Decide one operation; `known` and `holds` are asked by id, `due` are open holds that have expired by `now`.
+    """Decide one operation; `known` and `holds` are asked by id, `due` are open holds that have expired by `instant`.
 
-    With `refusal` an operation that isn't known yet is declined for it, on record.
+    The instant is in UTC. With `refusal` an operation that isn't known yet is declined for it, on record.
 
     Rule: BAL-4 in docs/reference/balance.md.
     """
-    effect_of = EFFECTS.get(type(operation))
+    kind = type(operation)
+    effect_of = EFFECTS.get(kind)
     if effect_of is None:
         raise invalid(wrong_type("operation", "an operation", operation))
-    instant = in_utc("now", now)
-    for amount in _amounts(operation):
-        check_currency(head.policy.currency, amount)
+    _check_currencies(head.policy.currency, operation)
     prior = known.get(operation.id)
     if prior is not None:
         return Step(_repeated(operation, prior), head, (), (), ())
@@ -322,23 +321,25 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     if isinstance(operation, Reserve) and operation.expires_at is not None and operation.expires_at <= instant:
         return Step(Declined(expiry_past(operation.expires_at, instant), None), head, (), (), ())
     freed = lapsed(head, due, instant) if due else None
-    if freed is not None and freed.entries:
+    if freed is not None:
         head = freed.head
-        holds = {**holds, **{hold.id: hold for hold in freed.holds}}
-    effect = effect_of(head, operation, holds, instant) if refusal is None else declined(refusal)
-    zero = nothing(head.policy.currency)
-    posted = zero if effect.posted is None else effect.posted
-    held = zero if effect.held is None else effect.held
-    number = head.version + 1
-    entry = _entry(number, instant, operation, posted, held, effect.granted, effect.declined, effect.slice_declined)
+    hold = _hold_named(operation, holds, freed) if isinstance(operation, Capture | Release) else None
+    entry = _entry(head, instant, operation, effect_of(head, operation, hold, instant) if refusal is None else refusal)
     after = advanced(head, entry)
-    ended = holds_changed(entry, holds)
-    events = events_of(head, after)
+    changed, events = holds_changed(entry, hold), events_of(head, after)
     entries: tuple[Entry, ...] = (entry,)
-    if freed is not None and freed.entries:
-        entries, ended, events = (*freed.entries, entry), (*freed.holds, *ended), (*freed.events, *events)
+    if freed is not None:
+        entries, changed, events = (*freed.entries, entry), (*freed.holds, *changed), (*freed.events, *events)
     outcome = Recorded(entry, events) if entry.declined is None else Declined(entry.declined, entry, events)
-    return Step(outcome, after, entries, ended, events)
+    return Step(outcome, after, entries, changed, events)
+
+
+def _hold_named(operation: Capture | Release, holds: Mapping[str, Hold], freed: Lapses | None) -> Hold | None:
+    if freed is not None:
+        for hold in freed.holds:
+            if hold.id == operation.hold:
+                return hold
+    return holds.get(operation.hold)
 
 
 def _check_head(head: object) -> None:
@@ -377,50 +378,100 @@ def _order(hold: Hold) -> tuple[datetime, datetime, str]:
     return hold.expires_at or hold.placed_at, hold.placed_at, hold.id
 
 
-_entry: Final = builder(Entry)
-_hold: Final = builder(Hold)
+# As for Money: slots can be set where attributes are frozen, and what is computed here isn't checked again.
+_new: Final = object.__new__
+_set_entry_number: Final = Entry.__dict__["number"].__set__
+_set_entry_at: Final = Entry.__dict__["at"].__set__
+_set_entry_operation: Final = Entry.__dict__["operation"].__set__
+_set_entry_posted: Final = Entry.__dict__["posted"].__set__
+_set_entry_held: Final = Entry.__dict__["held"].__set__
+_set_entry_granted: Final = Entry.__dict__["granted"].__set__
+_set_entry_declined: Final = Entry.__dict__["declined"].__set__
+_set_entry_slice_declined: Final = Entry.__dict__["slice_declined"].__set__
+_set_hold_id: Final = Hold.__dict__["id"].__set__
+_set_hold_amount: Final = Hold.__dict__["amount"].__set__
+_set_hold_placed_at: Final = Hold.__dict__["placed_at"].__set__
+_set_hold_expires_at: Final = Hold.__dict__["expires_at"].__set__
+_set_hold_state: Final = Hold.__dict__["state"].__set__
+_set_hold_captured: Final = Hold.__dict__["captured"].__set__
+_set_hold_ended_at: Final = Hold.__dict__["ended_at"].__set__
+
+
+def _entry(head: LedgerHead, at: datetime, operation: Operation | Lapse, effect: Effect) -> Entry:
+    zero = nothing(head.policy.currency)
+    entry = _new(Entry)
+    _set_entry_number(entry, head.version + 1)
+    _set_entry_at(entry, at)
+    _set_entry_operation(entry, operation)
+    _set_entry_posted(entry, zero if effect.posted is None else effect.posted)
+    _set_entry_held(entry, zero if effect.held is None else effect.held)
+    _set_entry_granted(entry, effect.granted)
+    _set_entry_declined(entry, effect.declined)
+    _set_entry_slice_declined(entry, effect.slice_declined)
+    return entry
+
+
+def _hold(  # noqa: PLR0917 - the parts of a hold in their order
+    id: str,  # noqa: A002 - what it is
+    amount: Money,
+    placed_at: datetime,
+    expires_at: datetime | None,
+    state: HoldState,
+    captured: Money | None,
+    ended_at: datetime | None,
+) -> Hold:
+    hold = _new(Hold)
+    _set_hold_id(hold, id)
+    _set_hold_amount(hold, amount)
+    _set_hold_placed_at(hold, placed_at)
+    _set_hold_expires_at(hold, expires_at)
+    _set_hold_state(hold, state)
+    _set_hold_captured(hold, captured)
+    _set_hold_ended_at(hold, ended_at)
+    return hold
 
 
 def _ended(hold: Hold, state: HoldState, captured: Money | None, instant: datetime) -> Hold:
     return _hold(hold.id, hold.amount, hold.placed_at, hold.expires_at, state, captured, instant)
 
 
-def holds_changed(entry: Entry, holds: Mapping[str, Hold]) -> tuple[Hold, ...]:
-    """Return the holds that an entry places or ends, as they are after it.
+def holds_changed(entry: Entry, hold: Hold | None) -> tuple[Hold, ...]:
+    """Return the holds that an entry places or ends, as they are after it; `hold` is the one that it names.
 
     Rule: BAL-3 in docs/reference/balance.md.
     """
-    operation, instant = entry.operation, entry.at
-    if entry.declined is not None:
+    operation = entry.operation
+    kind = type(operation)
+    if entry.declined is not None or kind is Credit or kind is Debit:
         return ()
     if isinstance(operation, Reserve):
-        return (_placed(entry, operation.expires_at),)
+        return _placed(operation, operation.expires_at, entry)
+    if hold is None:
+        return ()
     if isinstance(operation, Capture):
-        ended = _ended(holds[operation.hold], HoldState.CAPTURED, -entry.posted, instant)
-        is_last = operation.then is None or entry.granted is None
-        return (ended,) if is_last else (ended, _placed(entry, operation.then.expires_at))
-    if isinstance(operation, Release | Lapse):
-        state = HoldState.RELEASED if isinstance(operation, Release) else HoldState.EXPIRED
-        return (_ended(holds[operation.hold], state, None, instant),)
-    return ()
+        ended = _ended(hold, HoldState.CAPTURED, -entry.posted, entry.at)
+        return (ended,) if operation.then is None else (ended, *_placed(operation, operation.then.expires_at, entry))
+    return (_ended(hold, HoldState.RELEASED if kind is Release else HoldState.EXPIRED, None, entry.at),)
 
 
-def _placed(entry: Entry, expires_at: datetime | None) -> Hold:
-    return _hold(entry.id, entry.granted, entry.at, expires_at, HoldState.OPEN, None, None)
+def _placed(operation: Reserve | Capture, expires_at: datetime | None, entry: Entry) -> tuple[Hold, ...]:
+    if entry.granted is None:
+        return ()
+    return (_hold(operation.id, entry.granted, entry.at, expires_at, HoldState.OPEN, None, None),)
 
 
-def _amounts(operation: Operation) -> Iterator[Money]:
+def _check_currencies(currency: str, operation: Operation) -> None:
     if isinstance(operation, Credit | Debit | Reserve):
-        yield operation.amount
+        check_currency(currency, operation.amount)
     elif isinstance(operation, Capture):
         if operation.amount is not FULL:
-            yield operation.amount
+            check_currency(currency, operation.amount)
         if operation.then is not None:
-            yield operation.then.amount
+            check_currency(currency, operation.then.amount)
     elif isinstance(operation, SetPolicy):
-        yield nothing(operation.policy.currency)
+        check_currency(currency, nothing(operation.policy.currency))
     elif isinstance(operation, SetStatus) and operation.debt is not None:
-        yield operation.debt
+        check_currency(currency, operation.debt)
 
 
 def _repeated(operation: Operation, prior: Entry) -> Outcome:
@@ -433,7 +484,7 @@ def _repeated(operation: Operation, prior: Entry) -> Outcome:
 def _difference(operation: Operation, prior: Operation | Lapse) -> str:
     if type(operation) is not type(prior):
         return "kind of operation"
-    names = (attribute.name for attribute in fields(type(operation)))
+    names: list[str] = [attribute.name for attribute in fields(type(operation))]
     return next(name for name in names if getattr(operation, name) != getattr(prior, name))
 
 

@@ -1,7 +1,7 @@
 """Lets one process keep an account in memory: every entry and hold, found again in constant time."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
@@ -27,7 +27,7 @@ from tenantcore._ledger_operations import (
     SetStatus,
 )
 from tenantcore._ledger_outcomes import Balance, Event, Outcome
-from tenantcore._ledger_steps import Lapses, Step, decided, holds_changed, lapsed
+from tenantcore._ledger_steps import decided, holds_changed, lapsed
 from tenantcore._validators import exactly, in_utc, tuple_of, wrong_type
 from tenantcore.errors import Param, Problem, invalid
 from tenantcore.money import Money
@@ -259,7 +259,7 @@ class Ledger:
         """
         instant = in_utc("now", now)
         due = self._due(instant)
-        made: Lapses = lapsed(self._head, due, instant)
+        made = lapsed(self._head, due, instant)
         self._keep(made.head, made.entries, made.holds)
         return made.events
 
@@ -268,15 +268,16 @@ class Ledger:
 
         Rule: BAL-4 in docs/reference/balance.md.
         """
-        due = self._due(in_utc("now", now))
+        instant = in_utc("now", now)
+        due = self._due(instant)
         try:
-            made: Step = decided(self._head, operation, self._known, self._holds, due, now)
+            made = decided(self._head, operation, self._known, self._holds, due, instant)
         except BaseException:
             self._requeue(due)
             raise
         if made.entries:
             self._keep(made.head, made.entries, made.holds)
-        else:
+        elif due:
             self._requeue(due)
         return made.outcome
 
@@ -315,12 +316,13 @@ class Ledger:
             raise invalid(Problem(BalanceFault.ENTRIES_OUT_OF_ORDER, params=params))
         follows = entry.posted.currency == head.policy.currency and (head.last is None or head.last <= entry.at)
         follows = follows and (entry.id is None or entry.id not in self._known)
+        hold = None
         if entry.declined is None and isinstance(operation, Capture | Release | Lapse):
             hold = self._holds.get(operation.hold)
             follows = follows and hold is not None and hold.state is HoldState.OPEN and _frees(entry, hold)
         if not follows:
             raise invalid(Problem(BalanceFault.ENTRIES_CONTRADICT, params={"number": entry.number}))
-        self._keep(advanced(head, entry), (entry,), holds_changed(entry, self._holds))
+        self._keep(advanced(head, entry), (entry,), holds_changed(entry, hold))
 
     def _keep(self, head: LedgerHead, entries: Iterable[Entry], holds: Iterable[Hold]) -> None:
         for entry in entries:
@@ -334,9 +336,12 @@ class Ledger:
                 heapq.heappush(self._queue, (hold.expires_at, hold.placed_at, hold.id))
         self._head = head
 
-    def _due(self, instant: datetime) -> list[Hold]:
+    def _due(self, instant: datetime) -> Sequence[Hold]:
         """Take the open holds that have expired by `instant` from the queue, the first to expire first."""
-        queue, due = self._queue, []
+        queue = self._queue
+        if not queue or queue[0][0] > instant:
+            return ()
+        due = []
         while queue and queue[0][0] <= instant:
             hold = self._holds.get(heapq.heappop(queue)[2])
             if hold is not None and hold.state is HoldState.OPEN:

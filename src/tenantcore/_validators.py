@@ -124,10 +124,10 @@ def check_instant(name: str, value: object) -> None:
 
 def in_utc(name: str, value: object) -> datetime:
     """Return an instant in UTC: instants of one other zone compare by their clocks, which can be set back."""
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value
     check_instant(name, value)
     assert type(value) is datetime  # noqa: S101 - just checked
-    if value.tzinfo is UTC:
-        return value
     try:
         return value.astimezone(UTC)
     except OverflowError:
