@@ -7,7 +7,7 @@ them; the low-credit default of S4's platform.
 import enum
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any, Final, TypeAlias
 
 from attrs import Attribute, field, frozen
@@ -22,11 +22,13 @@ from tenantcore.money import Money
 __all__ = [
     "LOW_CREDIT",
     "MOST_THRESHOLDS",
+    "WIDE",
     "BalanceControl",
     "BalancePolicy",
     "CreditOnPrepaid",
     "FundsBelow",
     "LimitUsed",
+    "Marks",
     "Postpaid",
     "Prepaid",
     "TemporaryLimit",
@@ -171,6 +173,17 @@ class TemporaryLimit:
         return limit + limit * EXACT.scaleb(Decimal(self.percent), -2)
 
 
+@frozen
+class Marks:
+    """What posted money is measured by: the least it may be, None for no limit, and the levels of the warnings.
+
+    A level is reached from above: at it where `is_reached_at` says so, else beneath it.
+    """
+
+    floor: Decimal | None
+    levels: tuple[tuple[Decimal, bool], ...]
+
+
 LOW_CREDIT: Final = FundsBelow(Money("5.00", "USD"))
 """The warning that a prepaid account in USD has unless it names its own; other currencies have none."""
 
@@ -222,6 +235,7 @@ class Prepaid:
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(kw_only=True, validator=_THRESHOLDS)
     clock_skew: timedelta = field(default=_STANDARD_SKEW, kw_only=True, validator=_not_negative)
+    _marks: Marks = field(init=False, repr=False, eq=False)
 
     @thresholds.default
     def _thresholds(self) -> tuple[Threshold, ...]:
@@ -231,6 +245,14 @@ class Prepaid:
         if self.credit_on_prepaid is CreditOnPrepaid.REFUSED and _has_limit(self):
             raise invalid(Problem(BalanceFault.CREDIT_LIMIT_ON_PREPAID))
         _check_limits(self)
+        object.__setattr__(self, "_marks", _marks_of(self, self.credit_limit))
+
+    def marks_at(self, instant: datetime) -> Marks:
+        """Return what posted money is measured by at an instant in UTC."""
+        temporary, limit = self.temporary, self.credit_limit
+        if temporary is None or limit is None or instant >= temporary.until:
+            return self._marks
+        return _marks_of(self, temporary.raised(limit))
 
     def limit_at(self, instant: datetime) -> Money:
         """Return how far below zero the account may go at `instant`: nothing, but where credit is allowed.
@@ -261,9 +283,18 @@ class Postpaid:
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(default=(), kw_only=True, validator=_THRESHOLDS)
     clock_skew: timedelta = field(default=_STANDARD_SKEW, kw_only=True, validator=_not_negative)
+    _marks: Marks = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self)
+        object.__setattr__(self, "_marks", _marks_of(self, self.credit_limit))
+
+    def marks_at(self, instant: datetime) -> Marks:
+        """Return what posted money is measured by at an instant in UTC."""
+        temporary, limit = self.temporary, self.credit_limit
+        if temporary is None or limit is None or instant >= temporary.until:
+            return self._marks
+        return _marks_of(self, temporary.raised(limit))
 
     def limit_at(self, instant: datetime) -> Money | None:
         """Return what the account may owe at `instant`, None for no limit.
@@ -284,6 +315,29 @@ def _limit_at(policy: BalancePolicy, instant: datetime) -> Money | None:
     in_force = in_utc("instant", instant)
     limit, temporary = policy.credit_limit, policy.temporary
     return limit if limit is None or temporary is None or in_force >= temporary.until else temporary.raised(limit)
+
+
+# Sums and products of a few amounts fit into these digits: nothing overflows on the way to a comparison.
+WIDE: Final = Context(prec=400, Emax=400, Emin=-400, capitals=1, clamp=0, flags=[], traps=[Inexact, InvalidOperation])
+_ZERO: Final = Decimal(0)
+_HUNDREDTH: Final = Decimal("0.01")
+
+
+def _marks_of(policy: BalancePolicy, limit: Money | None) -> Marks:
+    floor = None if limit is None else limit.amount.copy_negate()
+    if floor is None and isinstance(policy, Prepaid):
+        floor = _ZERO
+    return Marks(floor, tuple(_level(threshold, policy, floor) for threshold in policy.thresholds))
+
+
+def _level(threshold: Threshold, policy: BalancePolicy, floor: Decimal | None) -> tuple[Decimal, bool]:
+    if isinstance(threshold, FundsBelow):
+        assert floor is not None  # noqa: S101 - without a limit such a threshold is refused
+        return WIDE.add(floor, threshold.amount.amount), False
+    # Of the permanent limit: a share of one that lapses would be crossed by waiting.
+    assert policy.credit_limit is not None  # noqa: S101 - without a limit such a threshold is refused
+    used = WIDE.multiply(policy.credit_limit.amount, Decimal(threshold.percent))
+    return WIDE.multiply(used, _HUNDREDTH).copy_negate(), True
 
 
 def _check_limits(policy: BalancePolicy) -> None:

@@ -162,7 +162,7 @@ def _refused_funds(head: LedgerHead, amount: Money, available: Decimal | None) -
         return None
     postpaid = isinstance(head.policy, Postpaid)
     reason = DeclineReason.CREDIT_LIMIT_EXCEEDED if postpaid else DeclineReason.FUNDS_INSUFFICIENT
-    left = f"{max(0, available):f} {amount.currency}"
+    left = f"{max(available, _ZERO):f} {amount.currency}"
     return Problem(reason, params={"amount": str(amount), "available": left})
 
 

@@ -5,15 +5,15 @@ the one that was loaded.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from decimal import Context, Decimal, Inexact, InvalidOperation
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
 
 from tenantcore._balance_faults import BalanceFault
-from tenantcore._balance_policies import BalancePolicy, FundsBelow, LimitUsed, Postpaid, Prepaid, Threshold
+from tenantcore._balance_policies import WIDE, BalancePolicy, Marks, Postpaid, Prepaid, Threshold
 from tenantcore._ledger_entries import Entry, Hold
 from tenantcore._ledger_operations import Credit, SetPolicy, SetStatus
 from tenantcore._ledger_outcomes import Balance, Event, LimitReached, LowBalance, ServicesRestored, ServicesStopped
@@ -24,11 +24,8 @@ from tenantcore.status import Status
 
 __all__ = ["LedgerHead", "advanced", "amount_available", "events_of", "nothing", "sum_of"]
 
-# Sums and differences of a few amounts fit into these digits, so that nothing overflows on the way to a comparison.
-_WIDE: Final = Context(prec=400, Emax=400, Emin=-400, capitals=1, clamp=0, flags=[], traps=[Inexact, InvalidOperation])
-_HUNDREDTH: Final = Decimal("0.01")
-_ZERO: Final = Decimal(0)
 _MOST_CURRENCIES: Final = 512
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=_MOST_CURRENCIES)
@@ -94,7 +91,7 @@ class LedgerHead:
             raise invalid(wrong_type("policy", "Prepaid or Postpaid", policy))
         zero = nothing(policy.currency)
         # No temporary limit counts before the first entry: there is no instant to measure it by.
-        solvent, armed = _judged(policy, _ZERO, _floor_of(policy, policy.credit_limit))
+        solvent, armed = _judged(zero, policy.marks_at(_END_OF_TIME))
         return cls(
             version=0, policy=policy, status=Status.ACTIVE, posted=zero, held=zero, last=None, armed=armed,
             solvent=solvent,
@@ -163,13 +160,13 @@ def amount_available(head: LedgerHead, instant: datetime) -> Decimal | None:
 
     Rule: BAL-2 in docs/reference/balance.md.
     """
-    floor = _floor(head.policy, instant)
-    return None if floor is None else _WIDE.subtract(_WIDE.subtract(head.posted.amount, head.held.amount), floor)
+    floor = head.policy.marks_at(instant).floor
+    return None if floor is None else WIDE.subtract(WIDE.subtract(head.posted.amount, head.held.amount), floor)
 
 
 def sum_of(first: Decimal, second: Decimal, third: Decimal) -> Decimal:
     """Return an exact sum that may be larger than an amount can be."""
-    return _WIDE.add(_WIDE.add(first, second), third)
+    return WIDE.add(WIDE.add(first, second), third)
 
 
 def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
@@ -194,7 +191,7 @@ def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
             debt = debt if operation.debt is None else operation.debt
     solvent, armed = head.solvent, head.armed
     if posted is not head.posted or policy is not head.policy or policy.temporary is not None:
-        solvent, armed = _judged(policy, posted.amount, _floor(policy, entry.at))
+        solvent, armed = _judged(posted, policy.marks_at(entry.at))
     after = _new(LedgerHead)
     _set_version(after, entry.number)
     _set_policy(after, policy)
@@ -234,31 +231,8 @@ def _fired(before: LedgerHead, after: LedgerHead) -> Iterator[Threshold]:
             yield threshold
 
 
-def _floor(policy: BalancePolicy, instant: datetime) -> Decimal | None:
-    """Return the least that posted money may be, None for no limit."""
-    temporary, limit = policy.temporary, policy.credit_limit
-    if temporary is not None and limit is not None and instant < temporary.until:
-        limit = temporary.raised(limit)
-    return _floor_of(policy, limit)
-
-
-def _floor_of(policy: BalancePolicy, limit: Money | None) -> Decimal | None:
-    if limit is None:
-        return _ZERO if isinstance(policy, Prepaid) else None
-    return limit.amount.copy_negate()
-
-
-def _judged(policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> tuple[bool, tuple[bool, ...]]:
-    """Return whether money is above the floor, and for each warning threshold whether it isn't beneath that."""
-    armed = tuple([not _is_beneath(threshold, policy, posted, floor) for threshold in policy.thresholds])
-    return floor is None or posted > floor, armed
-
-
-def _is_beneath(threshold: Threshold, policy: BalancePolicy, posted: Decimal, floor: Decimal | None) -> bool:
-    if isinstance(threshold, FundsBelow):
-        return floor is not None and posted < _WIDE.add(floor, threshold.amount.amount)
-    # Of the permanent limit: a share of one that lapses would be crossed by waiting.
-    assert isinstance(threshold, LimitUsed)  # noqa: S101 - there are two kinds
-    assert policy.credit_limit is not None  # noqa: S101 - a policy with such a threshold has a limit
-    used = _WIDE.multiply(policy.credit_limit.amount, Decimal(threshold.percent))
-    return posted <= _WIDE.multiply(used, _HUNDREDTH).copy_negate()
+def _judged(posted: Money, marks: Marks) -> tuple[bool, tuple[bool, ...]]:
+    """Return whether money is above the floor, and for each warning threshold whether it isn't there yet."""
+    amount, floor = posted.amount, marks.floor
+    armed = tuple([amount > level if is_reached_at else amount >= level for level, is_reached_at in marks.levels])
+    return floor is None or amount > floor, armed

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from attrs import field, fields, frozen
 
@@ -29,6 +29,7 @@ from tenantcore.money import Money
 
 __all__ = [
     "Batch",
+    "Decided",
     "Found",
     "Lapses",
     "Needs",
@@ -144,7 +145,7 @@ def step(head: LedgerHead, operation: Operation, found: Found, now: datetime) ->
     _check_head(head)
     entries, holds = _looked_up(found)
     instant = in_utc("now", now)
-    return decided(head, operation, entries, holds, _due(holds.values(), instant), instant)
+    return Step(*decided(head, operation, entries, holds, _due(holds.values(), instant), instant))
 
 
 def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, now: datetime) -> Batch:
@@ -165,7 +166,7 @@ def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, no
     steps: list[Step] = []
     for position, operation in enumerate(asked):
         try:
-            made = decided(head, operation, known, holds, due, instant)
+            made = Step(*decided(head, operation, known, holds, due, instant))
         except InvalidValue as error:
             raise invalid(error.problem.under("operations", position)) from None
         steps.append(made)
@@ -229,7 +230,8 @@ def _not_linked(each: Step, head: LedgerHead, operation: Operation, loaded: Foun
         return each
     entries, holds = _looked_up(loaded)
     instant = in_utc("now", now)
-    return decided(head, operation, entries, holds, _due(holds.values(), instant), instant, declined(_LINKED))
+    refusal = declined(_LINKED)
+    return Step(*decided(head, operation, entries, holds, _due(holds.values(), instant), instant, refusal))
 
 
 def _withdrawn(each: Step, head: LedgerHead, operation: Operation, _loaded: Found, _now: datetime) -> Step:
@@ -290,6 +292,10 @@ def lapsed(head: LedgerHead, due: Iterable[Hold], instant: datetime) -> Lapses:
     return Lapses(head, tuple(entries), tuple(ended), tuple(events))
 
 
+Decided: TypeAlias = tuple[Outcome, LedgerHead, tuple[Entry, ...], tuple[Hold, ...], tuple[Event, ...]]
+"""The parts of a `Step`."""
+
+
 def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be built for each
     head: LedgerHead,
     operation: Operation,
@@ -298,7 +304,7 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     due: Iterable[Hold],
     instant: datetime,
     refusal: Effect | None = None,
-) -> Step:
+) -> Decided:
     """Decide one operation; `known` and `holds` are asked by id, `due` are open holds that have expired by `instant`.
 
     The instant is in UTC. With `refusal` an operation that isn't known yet is declined for it, on record.
@@ -309,21 +315,23 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     effect_of = EFFECTS.get(kind)
     if effect_of is None:
         raise invalid(wrong_type("operation", "an operation", operation))
-    _check_currencies(head.policy.currency, operation)
+    currency = head.policy.currency
+    if kind not in _OF_ONE_AMOUNT or operation.amount.currency != currency:  # type: ignore[union-attr]
+        _check_currencies(currency, operation)
     prior = known.get(operation.id)
     if prior is not None:
-        return Step(_repeated(operation, prior), head, (), (), ())
+        return _repeated(operation, prior), head, (), (), ()
     last = head.last
     if last is not None and instant < last:
         if last - instant > head.policy.clock_skew:
-            return Step(Declined(_clock_behind(head.policy, last - instant), None), head, (), (), ())
+            return Declined(_clock_behind(head.policy, last - instant), None), head, (), (), ()
         instant = last
     if isinstance(operation, Reserve) and operation.expires_at is not None and operation.expires_at <= instant:
-        return Step(Declined(expiry_past(operation.expires_at, instant), None), head, (), (), ())
+        return Declined(expiry_past(operation.expires_at, instant), None), head, (), (), ()
     freed = lapsed(head, due, instant) if due else None
     if freed is not None:
         head = freed.head
-    hold = _hold_named(operation, holds, freed) if isinstance(operation, Capture | Release) else None
+    hold = _hold_named(operation, holds, freed) if isinstance(operation, _OF_A_HOLD) else None
     entry = _entry(head, instant, operation, effect_of(head, operation, hold, instant) if refusal is None else refusal)
     after = advanced(head, entry)
     changed, events = holds_changed(entry, hold), events_of(head, after)
@@ -331,7 +339,7 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     if freed is not None:
         entries, changed, events = (*freed.entries, entry), (*freed.holds, *changed), (*freed.events, *events)
     outcome = Recorded(entry, events) if entry.declined is None else Declined(entry.declined, entry, events)
-    return Step(outcome, after, entries, changed, events)
+    return outcome, after, entries, changed, events
 
 
 def _hold_named(operation: Capture | Release, holds: Mapping[str, Hold], freed: Lapses | None) -> Hold | None:
@@ -458,6 +466,11 @@ def _placed(operation: Reserve | Capture, expires_at: datetime | None, entry: En
     if entry.granted is None:
         return ()
     return (_hold(operation.id, entry.granted, entry.at, expires_at, HoldState.OPEN, None, None),)
+
+
+# Asked for every operation: a union would be built each time.
+_OF_ONE_AMOUNT: Final = frozenset({Credit, Debit, Reserve})
+_OF_A_HOLD: Final = (Capture, Release)
 
 
 def _check_currencies(currency: str, operation: Operation) -> None:

@@ -271,15 +271,15 @@ class Ledger:
         instant = in_utc("now", now)
         due = self._due(instant)
         try:
-            made = decided(self._head, operation, self._known, self._holds, due, instant)
+            outcome, head, entries, holds, _ = decided(self._head, operation, self._known, self._holds, due, instant)
         except BaseException:
             self._requeue(due)
             raise
-        if made.entries:
-            self._keep(made.head, made.entries, made.holds)
+        if entries:
+            self._keep(head, entries, holds)
         elif due:
             self._requeue(due)
-        return made.outcome
+        return outcome
 
     def snapshot(self) -> Snapshot:
         """Return all that is remembered, as a value.
@@ -324,9 +324,9 @@ class Ledger:
             raise invalid(Problem(BalanceFault.ENTRIES_CONTRADICT, params={"number": entry.number}))
         self._keep(advanced(head, entry), (entry,), holds_changed(entry, hold))
 
-    def _keep(self, head: LedgerHead, entries: Iterable[Entry], holds: Iterable[Hold]) -> None:
+    def _keep(self, head: LedgerHead, entries: Sequence[Entry], holds: Iterable[Hold]) -> None:
+        self._entries.extend(entries)
         for entry in entries:
-            self._entries.append(entry)
             operation = entry.operation
             if not isinstance(operation, Lapse):
                 self._known[operation.id] = entry
