@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {"_email_addresses", "_ledger_entries", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}
     ),
     frozenset({"_ledger_outcomes"}),
-    frozenset({"_ledger_heads"}),
+    frozenset({"_ledger_heads", "_top_ups"}),
     frozenset({"_ledger_effects"}),
     frozenset({"_ledger_steps"}),
     frozenset({"_ledgers"}),

@@ -215,6 +215,18 @@ class BalanceFault(Code):
         "{field} of a top-up must be above {minimum}, not {amount}",
         "raise it above {minimum}",
     )
+    TOP_UP_MOST_TOO_LOW = (
+        Kind.CONFLICT,
+        "BAL-7",
+        "no top-up is below {least}, so the most that is on its way at once must not be {most}",
+        "raise the most to {least} or more, or leave it out",
+    )
+    TOP_UP_PENDING_NEGATIVE = (
+        Kind.OUT_OF_RANGE,
+        "BAL-7",
+        "pending payments must be 0 or more, not {pending}",
+        "add up what was begun and has neither arrived nor failed",
+    )
     TOP_UP_WAIT_NEGATIVE = (
         Kind.OUT_OF_RANGE,
         "BAL-7",

@@ -71,6 +71,16 @@ from tenantcore._ledger_steps import (
     step_linked,
 )
 from tenantcore._ledgers import Ledger, Snapshot
+from tenantcore._top_ups import (
+    MINIMUM_CREDIT,
+    NoTopUp,
+    NoTopUpReason,
+    TopUp,
+    TopUpPlan,
+    TopUpRule,
+    credit_problems,
+    plan_topup,
+)
 from tenantcore._validators import exactly, wrong_type
 from tenantcore.errors import Param, Problem, invalid
 from tenantcore.money import Money, Rounding, minor_units
@@ -78,6 +88,7 @@ from tenantcore.money import Money, Rounding, minor_units
 __all__ = [
     "FULL",
     "LOW_CREDIT",
+    "MINIMUM_CREDIT",
     "MOST_CHARACTERS_OF_ID",
     "MOST_THRESHOLDS",
     "AlreadyRecorded",
@@ -110,6 +121,8 @@ __all__ = [
     "LowBalance",
     "Needs",
     "NextSlice",
+    "NoTopUp",
+    "NoTopUpReason",
     "Opening",
     "Operation",
     "Outcome",
@@ -127,8 +140,13 @@ __all__ = [
     "Step",
     "TemporaryLimit",
     "Threshold",
+    "TopUp",
+    "TopUpPlan",
+    "TopUpRule",
+    "credit_problems",
     "needs",
     "opening_problems",
+    "plan_topup",
     "step",
     "step_all",
     "step_linked",
