@@ -7,7 +7,7 @@ then the account's status, then funds or limit.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 
 from tenantcore._balance_policies import Postpaid, Prepaid
 from tenantcore._ledger_entries import DeclineReason, Hold, HoldState
@@ -35,49 +35,45 @@ __all__ = ["EFFECTS", "Effect", "declined", "expiry_past"]
 _ZERO: Final = Decimal(0)
 
 
-class Effect(NamedTuple):
-    """What an operation does, once it isn't declined; None is nothing."""
+# A plain tuple, because one is built for every operation.
+Effect: TypeAlias = tuple[Money | None, Money | None, Money | None, Problem | None, Problem | None]
+"""By how much posted and held money change, what is granted, why it is declined, why no next slice is; None: not."""
 
-    posted: Money | None = None
-    held: Money | None = None
-    granted: Money | None = None
-    declined: Problem | None = None
-    slice_declined: Problem | None = None
-
-
-_NO_EFFECT: Final = Effect()
+_NO_EFFECT: Final[Effect] = (None, None, None, None, None)
 
 
 def declined(problem: Problem) -> Effect:
-    return Effect(declined=problem)
+    """Return the effect of an operation that doesn't happen."""
+    return None, None, None, problem, None
 
 
 def _credit(head: LedgerHead, operation: Credit, _hold: Hold | None, _at: datetime) -> Effect:
     if head.status is Status.CLOSED:
         return declined(_STATUS_REASONS[Status.CLOSED])
-    return Effect(operation.amount)
+    return operation.amount, None, None, None, None
 
 
 def _debit(head: LedgerHead, operation: Debit, _hold: Hold | None, at: datetime) -> Effect:
     # Usage that is over is recorded whatever the status: it was used.
     if operation.overage is Overage.DECLINE:
-        refused = _refused_status(head) or _refused_funds(head, operation.amount, amount_available(head, at))
+        if head.status is not Status.ACTIVE:
+            return declined(_STATUS_REASONS[head.status])
+        refused = _refused_funds(head, operation.amount, amount_available(head, at))
         if refused is not None:
             return declined(refused)
-    return Effect(-operation.amount)
+    return -operation.amount, None, None, None, None
 
 
 def _reserve(head: LedgerHead, operation: Reserve, _hold: Hold | None, at: datetime) -> Effect:
     granted, refused = _granted(head, operation, amount_available(head, at))
-    return Effect(held=granted, granted=granted) if refused is None else declined(refused)
+    return None, granted, granted, refused, None
 
 
 def _granted(
     head: LedgerHead, asked: Reserve | NextSlice, available: Decimal | None
 ) -> tuple[Money | None, Problem | None]:
-    refused = _refused_status(head)
-    if refused is not None:
-        return None, refused
+    if head.status is not Status.ACTIVE:
+        return None, _STATUS_REASONS[head.status]
     amount = asked.amount
     if available is None or amount.amount <= available:
         return amount, None
@@ -99,12 +95,12 @@ def _capture(head: LedgerHead, operation: Capture, hold: Hold | None, at: dateti
     # Neither status nor funds are asked: what was held was promised, and the call was made.
     posted, held = -amount, -hold.amount
     if operation.then is None:
-        return Effect(posted, held)
+        return posted, held, None, None, None
     available = amount_available(head, at)
     if available is not None:
         available = sum_of(available, hold.amount.amount, posted.amount)
     granted, refused = _next_slice(head, operation.then, available, at)
-    return Effect(posted, held if granted is None else held + granted, granted, None, refused)
+    return posted, held if granted is None else held + granted, granted, None, refused
 
 
 def _next_slice(
@@ -119,7 +115,7 @@ def _release(_head: LedgerHead, operation: Release, hold: Hold | None, _at: date
     if hold is None:
         return declined(_of_hold(DeclineReason.HOLD_NOT_FOUND, operation.hold))
     ended = _refused_hold(hold)
-    return Effect(held=-hold.amount) if ended is None else declined(ended)
+    return (None, -hold.amount, None, None, None) if ended is None else declined(ended)
 
 
 def _expire(_head: LedgerHead, _operation: Expire, _hold: Hold | None, _at: datetime) -> Effect:
@@ -151,10 +147,6 @@ _STATUS_REASONS: Final = {
     Status.BLOCKED: Problem(DeclineReason.ACCOUNT_BLOCKED),
     Status.SUSPENDED: Problem(DeclineReason.ACCOUNT_SUSPENDED),
 }
-
-
-def _refused_status(head: LedgerHead) -> Problem | None:
-    return _STATUS_REASONS.get(head.status)
 
 
 def _refused_funds(head: LedgerHead, amount: Money, available: Decimal | None) -> Problem | None:

@@ -142,6 +142,7 @@ class LedgerHead:
         )
 
 
+_SETTINGS: Final = (SetPolicy, SetStatus)
 # As for Money: slots can be set where attributes are frozen, and what is computed here isn't checked again.
 _new: Final = object.__new__
 _set_version: Final = LedgerHead.__dict__["version"].__set__
@@ -175,20 +176,21 @@ def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
     Rule: BAL-5 in docs/reference/balance.md.
     """
     policy, status, debt, posted, held = head.policy, head.status, head.debt, head.posted, head.held
-    operation = entry.operation
     if entry.declined is None:
         if entry.posted.amount:
-            posted = posted + entry.posted
+            posted += entry.posted
         if entry.held.amount:
-            held = held + entry.held
-        if isinstance(operation, Credit) and debt is not None:
+            held += entry.held
+        operation = entry.operation
+        if debt is not None and isinstance(operation, Credit):
             debt = debt - operation.amount if operation.amount < debt else None
             status = Status.ACTIVE if debt is None and status is Status.SUSPENDED else status
-        elif isinstance(operation, SetPolicy):
-            policy = operation.policy
-        elif isinstance(operation, SetStatus):
-            status = operation.status
-            debt = debt if operation.debt is None else operation.debt
+        elif isinstance(operation, _SETTINGS):
+            if isinstance(operation, SetPolicy):
+                policy = operation.policy
+            else:
+                status = operation.status
+                debt = debt if operation.debt is None else operation.debt
     solvent, armed = head.solvent, head.armed
     if posted is not head.posted or policy is not head.policy or policy.temporary is not None:
         solvent, armed = _judged(posted, policy.marks_at(entry.at))

@@ -5,6 +5,7 @@ An operation holds what the caller asked for and nothing of the moment: sent aga
 
 import enum
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import Attribute, field, frozen
@@ -37,6 +38,9 @@ __all__ = [
 
 MOST_CHARACTERS_OF_ID: Final = 255
 """How long an operation's id may be."""
+
+
+_ZERO: Final = Decimal(0)
 
 
 class Overage(enum.Enum):
@@ -107,7 +111,7 @@ def _an_id_or_none(_: object, attribute: "Attribute[Any]", value: object) -> Non
 def _above_zero(_: object, attribute: "Attribute[Any]", value: object) -> None:
     if type(value) is not Money:
         raise invalid(wrong_type(attribute.name, "Money", value))
-    if not value.amount > 0:
+    if not value.amount > _ZERO:
         params: dict[str, Param] = {"field": attribute.name, "amount": str(value)}
         raise invalid(Problem(BalanceFault.OPERATION_AMOUNT_TOO_LOW, params=params))
 
@@ -117,7 +121,7 @@ def _full_or_not_negative(_: object, attribute: "Attribute[Any]", value: object)
         return
     if type(value) is not Money:
         raise invalid(wrong_type(attribute.name, "Money or FULL", value))
-    if value.amount < 0:
+    if value.amount < _ZERO:
         raise invalid(Problem(BalanceFault.CAPTURE_AMOUNT_NEGATIVE, params={"amount": str(value)}))
 
 

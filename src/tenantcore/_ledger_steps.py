@@ -283,7 +283,7 @@ def lapsed(head: LedgerHead, due: Iterable[Hold], instant: datetime) -> Lapses:
     ended: list[Hold] = []
     events: list[Event] = []
     for hold in due:
-        entry = _entry(head, instant, Lapse(hold.id), Effect(held=-hold.amount))
+        entry = _entry(head, instant, Lapse(hold.id), (None, -hold.amount, None, None, None))
         before, head = head, advanced(head, entry)
         entries.append(entry)
         gone = _ended(hold, HoldState.EXPIRED, None, instant)
@@ -406,16 +406,17 @@ _set_hold_ended_at: Final = Hold.__dict__["ended_at"].__set__
 
 
 def _entry(head: LedgerHead, at: datetime, operation: Operation | Lapse, effect: Effect) -> Entry:
+    posted, held, granted, refused, slice_refused = effect
     zero = nothing(head.policy.currency)
     entry = _new(Entry)
     _set_entry_number(entry, head.version + 1)
     _set_entry_at(entry, at)
     _set_entry_operation(entry, operation)
-    _set_entry_posted(entry, zero if effect.posted is None else effect.posted)
-    _set_entry_held(entry, zero if effect.held is None else effect.held)
-    _set_entry_granted(entry, effect.granted)
-    _set_entry_declined(entry, effect.declined)
-    _set_entry_slice_declined(entry, effect.slice_declined)
+    _set_entry_posted(entry, zero if posted is None else posted)
+    _set_entry_held(entry, zero if held is None else held)
+    _set_entry_granted(entry, granted)
+    _set_entry_declined(entry, refused)
+    _set_entry_slice_declined(entry, slice_refused)
     return entry
 
 
@@ -457,7 +458,8 @@ def holds_changed(entry: Entry, hold: Hold | None) -> tuple[Hold, ...]:
     if hold is None:
         return ()
     if isinstance(operation, Capture):
-        ended = _ended(hold, HoldState.CAPTURED, -entry.posted, entry.at)
+        captured = hold.amount if operation.amount is FULL else operation.amount
+        ended = _ended(hold, HoldState.CAPTURED, captured, entry.at)
         return (ended,) if operation.then is None else (ended, *_placed(operation, operation.then.expires_at, entry))
     return (_ended(hold, HoldState.RELEASED if kind is Release else HoldState.EXPIRED, None, entry.at),)
 

@@ -1,10 +1,10 @@
 """Lets one process keep an account in memory: every entry and hold, found again in constant time."""
 
-import heapq
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from heapq import heappop, heappush
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import field, frozen
 
@@ -34,6 +34,8 @@ from tenantcore.money import Money
 from tenantcore.status import Status
 
 __all__ = ["Ledger", "Snapshot"]
+
+_OPEN: Final = HoldState.OPEN
 
 
 @frozen
@@ -269,7 +271,8 @@ class Ledger:
         Rule: BAL-4 in docs/reference/balance.md.
         """
         instant = in_utc("now", now)
-        due = self._due(instant)
+        queue = self._queue
+        due = self._due(instant) if queue and queue[0][0] <= instant else ()
         try:
             outcome, head, entries, holds, _ = decided(self._head, operation, self._known, self._holds, due, instant)
         except BaseException:
@@ -325,6 +328,7 @@ class Ledger:
         self._keep(advanced(head, entry), (entry,), holds_changed(entry, hold))
 
     def _keep(self, head: LedgerHead, entries: Sequence[Entry], holds: Iterable[Hold]) -> None:
+        self._head = head
         self._entries.extend(entries)
         for entry in entries:
             operation = entry.operation
@@ -332,18 +336,14 @@ class Ledger:
                 self._known[operation.id] = entry
         for hold in holds:
             self._holds[hold.id] = hold
-            if hold.expires_at is not None and hold.state is HoldState.OPEN:
-                heapq.heappush(self._queue, (hold.expires_at, hold.placed_at, hold.id))
-        self._head = head
+            if hold.state is _OPEN and hold.expires_at is not None:
+                heappush(self._queue, (hold.expires_at, hold.placed_at, hold.id))
 
     def _due(self, instant: datetime) -> Sequence[Hold]:
         """Take the open holds that have expired by `instant` from the queue, the first to expire first."""
-        queue = self._queue
-        if not queue or queue[0][0] > instant:
-            return ()
-        due = []
+        queue, due = self._queue, []
         while queue and queue[0][0] <= instant:
-            hold = self._holds.get(heapq.heappop(queue)[2])
+            hold = self._holds.get(heappop(queue)[2])
             if hold is not None and hold.state is HoldState.OPEN:
                 due.append(hold)
         return due
@@ -351,7 +351,7 @@ class Ledger:
     def _requeue(self, due: Iterable[Hold]) -> None:
         for hold in due:
             if hold.expires_at is not None:
-                heapq.heappush(self._queue, (hold.expires_at, hold.placed_at, hold.id))
+                heappush(self._queue, (hold.expires_at, hold.placed_at, hold.id))
 
 
 def _frees(entry: Entry, hold: Hold) -> bool:

@@ -224,19 +224,36 @@ class Money:
         """Whether the amount is below zero."""
         return self.amount < 0
 
+    # Sums are what accounts are made of: these three are written out instead of calling `_built`.
     def __add__(self, other: "Money") -> "Money":
-        addend = self._amount_of(other)
+        currency = self.currency
+        if type(other) is not Money:
+            raise self._not_money(other)
+        if other.currency != currency:
+            raise self._another_currency(other)
         try:
-            return _built(EXACT.add(self.amount, addend), self.currency)
+            amount = _sum(self.amount, other.amount)
         except Overflow:
             raise too_large() from None
+        total = _new(Money)
+        _set_amount(total, amount)
+        _set_currency(total, currency)
+        return total
 
     def __sub__(self, other: "Money") -> "Money":
-        subtrahend = self._amount_of(other)
+        currency = self.currency
+        if type(other) is not Money:
+            raise self._not_money(other)
+        if other.currency != currency:
+            raise self._another_currency(other)
         try:
-            return _built(EXACT.subtract(self.amount, subtrahend), self.currency)
+            amount = _difference(self.amount, other.amount)
         except Overflow:
             raise too_large() from None
+        rest = _new(Money)
+        _set_amount(rest, amount)
+        _set_currency(rest, currency)
+        return rest
 
     # Without these `0 + money`, where sum() begins, would fail in Python's words. `Never` has type checkers refuse it.
     def __radd__(self, other: Never) -> Never:
@@ -246,7 +263,10 @@ class Money:
         raise self._not_money(other)
 
     def __neg__(self) -> "Money":
-        return _built(EXACT.minus(self.amount), self.currency)
+        opposite = _new(Money)
+        _set_amount(opposite, _minus(self.amount))
+        _set_currency(opposite, self.currency)
+        return opposite
 
     def __mul__(self, factor: int | Decimal) -> "Money":
         # A whole number is the everyday case: checking it the long way costs as much as multiplying.
@@ -301,10 +321,12 @@ class Money:
         if type(other) is not Money:
             raise self._not_money(other)
         if other.currency != self.currency:
-            raise invalid(
-                Problem(MoneyFault.MONEY_CURRENCIES_DIFFER, params={"left": self.currency, "right": other.currency})
-            )
+            raise self._another_currency(other)
         return other.amount
+
+    def _another_currency(self, other: "Money") -> InvalidValue:
+        params = {"left": self.currency, "right": other.currency}
+        return invalid(Problem(MoneyFault.MONEY_CURRENCIES_DIFFER, params=params))
 
     def _not_money(self, other: object) -> InvalidValue:
         return invalid(
@@ -344,6 +366,9 @@ def _check_multiplier(factor: object) -> None:
 _new: Final = object.__new__
 _set_amount: Final = Money.__dict__["amount"].__set__
 _set_currency: Final = Money.__dict__["currency"].__set__
+_sum: Final = EXACT.add
+_difference: Final = EXACT.subtract
+_minus: Final = EXACT.minus
 
 
 def _built(amount: Decimal, currency: str) -> Money:
