@@ -249,19 +249,19 @@ class TestOtherTypes:
 
     def test_questions(self) -> None:
         wrong: list[Any] = ["x", 0, 1, [], Touchy(), TrunkUse()]
-        for given in wrong:
+        for value in wrong:
             with pytest.raises(InvalidType, match="use must be a CallUse"):
-                CallLimits().reached(given, INBOUND)
+                CallLimits().reached(value, INBOUND)
             with pytest.raises(InvalidType, match="use must be a CallUse"):
-                CallLimits().guard(INBOUND).holds(given)
+                CallLimits().guard(INBOUND).holds(value)
             with pytest.raises(InvalidType, match="direction must be a Direction"):
-                CallLimits().reached(CallUse(), given)
+                CallLimits().reached(CallUse(), value)
             with pytest.raises(InvalidType, match="direction must be a Direction"):
-                CallLimits().guard(given)
+                CallLimits().guard(value)
             with pytest.raises(InvalidType, match="through_carrier must be a bool"):
-                CallLimits().reached(CallUse(), INBOUND, through_carrier=given)
+                CallLimits().reached(CallUse(), INBOUND, through_carrier=value)
             with pytest.raises(InvalidType, match="through_carrier must be a bool"):
-                CallLimits().guard(INBOUND, through_carrier=given)
+                CallLimits().guard(INBOUND, through_carrier=value)
 
     @given(anything())
     def test_any_object(self, value: Any) -> None:

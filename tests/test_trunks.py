@@ -328,6 +328,15 @@ class TestGuard:
         )
         assert {guard, built, pickle.loads(pickle.dumps(guard))} == {built}  # noqa: S301 - our own bytes
 
+    @given(trunk_uses(), DIRECTIONS, st.tuples(CALLS, CALLS, CALLS))
+    def test_any_guard_is_the_documented_inequality(
+        self, use: TrunkUse, direction: Direction, numbers: tuple[int, int, int]
+    ) -> None:
+        oneway_below, below, total_below = numbers
+        guard = TrunkGuard(direction=direction, oneway_below=oneway_below, below=below, total_below=total_below)
+        own, total = getattr(use, str(direction)), use.inbound + use.outbound
+        assert guard.holds(use) is (own < oneway_below or (own < below and total < total_below))
+
     @pytest.mark.parametrize("name", ["oneway_below", "below", "total_below"])
     def test_its_numbers_are_checked(self, name: str) -> None:
         parts: dict[str, Any] = {"direction": INBOUND, "oneway_below": 0, "below": 0, "total_below": 0}
