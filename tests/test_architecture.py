@@ -15,12 +15,12 @@ import tenantcore
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_balance_faults", "_forms", "_validators", "_zones"}),
-    frozenset({"_amounts", "_counted_limits", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
-    frozenset({"_permission_tree", "_rights", "_switches", "_trunk_use"}),
-    frozenset({"_apps", "_call_limits", "_number_features", "_trunk_pool"}),
-    frozenset({"_characters", "_cycles", "_realm_dns", "_territories", "money", "permissions", "status", "trunks"}),
-    frozenset({"_balance_policies", "_organization_names", "_periods", "_realm_policy"}),
-    frozenset({"_closings", "_day_counts", "_ledger_operations", "_realm_change", "_recurrences", "_windows"}),
+    frozenset({"_amounts", "_counted_limits", "_number_patterns", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
+    frozenset({"_number_classes", "_permission_tree", "_prefix_tries", "_rights", "_switches", "_trunk_use"}),
+    frozenset({"_apps", "_call_limits", "_country_numbering", "_number_features", "_trunk_pool"}),
+    frozenset({"_characters", "_cycles", "_dialling", "_realm_dns", "_territories", "money", "permissions", "status", "trunks"}),
+    frozenset({"_balance_policies", "_dial_plans", "_organization_names", "_periods", "_realm_policy"}),
+    frozenset({"_closings", "_day_counts", "numbering", "_ledger_operations", "_realm_change", "_recurrences", "_windows"}),
     frozenset(
         {"_email_addresses", "_ledger_entries", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}
     ),
@@ -47,7 +47,7 @@ DOORS: dict[str, frozenset[str]] = {
     "pycountry": frozenset({"_territories"}),
     "babel": frozenset({"_territories"}),
     "email_validator": frozenset({"_email_addresses"}),
-    "phonenumbers": frozenset({"_telephone_numbers"}),
+    "phonenumbers": frozenset({"_country_numbering", "_telephone_numbers"}),
     "immutabledict": frozenset({"errors"}),
     "hypothesis": frozenset({"testing"}),
 }

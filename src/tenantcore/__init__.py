@@ -7,6 +7,7 @@ There is nothing to import here; each name has one home:
 
 - `tenantcore.errors`: what is wrong, where, by which rule, and the remedy
 - `tenantcore.money`: exact amounts of one currency
+- `tenantcore.numbering`: dialled digits to E.164, and the class of a number, in North America and elsewhere
 - `tenantcore.permissions`: what a tenant's users may see, its apps and number features, and who may change that
 - `tenantcore.status`: active, limited, suspended, blocked or closed, and which of several counts
 - `tenantcore.trunks`: simultaneous calls against trunks and hard limits, and the reseller's pool

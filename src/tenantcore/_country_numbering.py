@@ -1,0 +1,128 @@
+"""Lets the library read the numbering plan of every country out of libphonenumber's data, as patterns.
+
+Nothing is parsed here by libphonenumber itself: what it takes for a number of a country and of which type, as which
+short code, and what people dial before numbers, is published as patterns, and these are handed on. It is loaded when
+the first country is asked for. Places are named as libphonenumber names them: ISO 3166-1 alpha-2, and AC, TA and XK.
+
+Rules: NUM-1, NUM-2 in docs/reference/numbering.md.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
+
+from tenantcore._number_classes import CallClass, CountryClass, NumberClass
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneMetadata
+    from phonenumbers.phonemetadata import PhoneNumberDesc
+
+__all__ = ["CountryNumbering", "Row", "calling_codes", "numbering_of", "regions"]
+
+# As libphonenumber asks, the dearest first: rows of a table whose first match wins.
+_TYPES: Final[tuple[tuple[CountryClass, tuple[str, ...]], ...]] = (
+    (CountryClass.PREMIUM_RATE, ("premium_rate",)),
+    (CountryClass.TOLL_FREE, ("toll_free",)),
+    (CountryClass.SHARED_COST, ("shared_cost",)),
+    (CountryClass.VOIP, ("voip",)),
+    (CountryClass.PERSONAL, ("personal_number",)),
+    (CountryClass.PAGER, ("pager",)),
+    (CountryClass.COMPANY, ("uan",)),
+    (CountryClass.VOICEMAIL, ("voicemail",)),
+    (CountryClass.FIXED_OR_MOBILE, ("fixed_line", "mobile")),
+    (CountryClass.FIXED_LINE, ("fixed_line",)),
+    (CountryClass.MOBILE, ("mobile",)),
+)
+_SHORT_COSTS: Final[tuple[tuple[CountryClass, tuple[str, ...]], ...]] = (
+    (CountryClass.PREMIUM_RATE, ("short_code", "premium_rate")),
+    (CountryClass.SHORT_CODE, ("short_code", "standard_rate")),
+    (CountryClass.TOLL_FREE, ("short_code", "toll_free")),
+    (CountryClass.SHORT_CODE, ("short_code",)),
+)
+# libphonenumber's word for what belongs to no country, such as satellites and international freephone.
+_NO_COUNTRY: Final = "001"
+
+Row: TypeAlias = tuple[CallClass, tuple[str, ...]]
+"""A class, and the patterns that must all hold for it."""
+
+
+@frozen
+class CountryNumbering:
+    """What is known of a country's numbers; patterns are of national numbers, without country code and prefixes."""
+
+    code: str
+    """The country code, without a plus sign."""
+    lengths: frozenset[int]
+    """How many digits a national number can have."""
+    general: str
+    """Describes all numbers, and some that aren't."""
+    types: tuple[Row, ...]
+    """The classes of numbers, in order."""
+    short: tuple[Row, ...]
+    """The classes of short codes, in order, those for emergencies first; the patterns are of what is dialled."""
+    international_prefix: str
+    """Describes what is dialled before a country code."""
+    national_prefix: str
+    """Describes what is dialled before a national number, or is to be transformed; empty if there is no such thing."""
+    transformation: str
+    """What becomes of a prefix whose last group held, as `re.Match.expand` takes it; mostly empty."""
+    leading_digits: str
+    """Describes the first digits by which the country is known among those that share its code; mostly empty."""
+
+
+def regions() -> frozenset[str]:
+    """Return the countries and territories whose numbers are known."""
+    # Loaded when first asked for: the plans of 245 countries take longer than everything else together.
+    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415
+
+    return frozenset(SUPPORTED_REGIONS)
+
+
+@lru_cache(maxsize=1)
+def calling_codes() -> dict[str, tuple[str, ...]]:
+    """Return every country code with the countries that share it, the main one first; with none if it is nobody's."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE  # noqa: PLC0415 - see regions
+
+    return {
+        str(code): tuple(region for region in sharing if region != _NO_COUNTRY)
+        for code, sharing in COUNTRY_CODE_TO_REGION_CODE.items()
+    }
+
+
+def numbering_of(region: str) -> CountryNumbering:
+    """Return what is known of the numbers of one of `regions()`."""
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - see regions
+
+    long = PhoneMetadata.metadata_for_region(region)
+    short = PhoneMetadata.short_metadata_for_region(region)
+    assert long is not None  # noqa: S101 - every region has its plan
+    assert long.general_desc is not None  # noqa: S101 - and every plan describes its numbers
+    return CountryNumbering(
+        code=str(long.country_code),
+        lengths=frozenset(long.general_desc.possible_length),
+        general=_pattern(long, "general_desc"),
+        types=_rows(long, _TYPES),
+        short=() if short is None else (*_emergency(short), *_rows(short, _SHORT_COSTS)),
+        international_prefix=long.international_prefix or "",
+        national_prefix=long.national_prefix_for_parsing or "",
+        transformation=long.national_prefix_transform_rule or "",
+        leading_digits=long.leading_digits or "",
+    )
+
+
+def _emergency(short: "PhoneMetadata") -> tuple[Row, ...]:
+    pattern = _pattern(short, "emergency")
+    return ((NumberClass.EMERGENCY, (pattern,)),) if pattern else ()
+
+
+def _rows(plan: "PhoneMetadata", table: tuple[tuple[CountryClass, tuple[str, ...]], ...]) -> tuple[Row, ...]:
+    """Return the classes of a table of which a plan has numbers; each number is of the general description, too."""
+    rows = ((row, tuple(_pattern(plan, name) for name in ("general_desc", *names))) for row, names in table)
+    return tuple((row, patterns) for row, patterns in rows if all(patterns))
+
+
+def _pattern(plan: "PhoneMetadata", name: str) -> str:
+    """Return the pattern of one description of numbers, empty where there are no such numbers."""
+    description: PhoneNumberDesc | None = getattr(plan, name)
+    return "" if description is None else description.national_number_pattern or ""

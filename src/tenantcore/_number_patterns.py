@@ -1,0 +1,268 @@
+r"""Lets the library read patterns of telephone numbers, and put them together to one automaton.
+
+They are written as numbering plans publish them, in a small part of the language of regular expressions: digits, `\+`,
+`\d`, sets such as `[02-9]`, groups, `|`, `?`, `{3}`, `{2,5}` and `{5,}`. A pattern means the whole number, as with
+`re.fullmatch`. What it describes is finite, so the automaton has no cycles, and each of its states exists once.
+
+Rule: NUM-2 in docs/reference/numbering.md.
+"""
+
+import enum
+import re
+from collections.abc import Callable
+from typing import Final
+
+from attrs import frozen
+
+from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
+
+__all__ = ["LONGEST", "NOWHERE", "SYMBOLS", "Automaton", "NumberPatternFault", "check_pattern", "first_digits"]
+
+LONGEST: Final = 32
+"""How many characters a dialled number can have: fifteen digits, a plus sign, and the longest prefixes there are."""
+_LONGEST_PATTERN: Final = 4000
+_DEEPEST: Final = 32
+# Twice the longest number: `{5,}` may stand behind other digits.
+_FARTHEST: Final = 2 * LONGEST
+# The largest plan needs some 7,000. Patterns that would need millions leave their first digits open.
+_MOST_UNIONS: Final = 50_000
+
+SYMBOLS: Final = "0123456789+"
+NOWHERE: Final = 0
+_ATOM: Final = re.compile(r"[0-9]|\\d|\\\+|\[((?:[0-9](?:-[0-9])?)+)\]")
+_RANGE: Final = re.compile(r"([0-9])(?:-([0-9]))?")
+_OPENING: Final = re.compile(r"\((?:\?:)?")
+_CLOSING: Final = re.compile(r"\)")
+_BAR: Final = re.compile(r"\|")
+_TIMES: Final = re.compile(r"\?|\{([0-9]{1,2})(?:(,)([0-9]{1,2})?)?\}")
+
+
+@enum.unique
+class NumberPatternFault(Code):
+    """What can be wrong with a pattern of numbers."""
+
+    NUMBER_PATTERN_UNREADABLE = (
+        Kind.MALFORMED,
+        "NUM-2",
+        "the number pattern can't be read at position {position} (from 0), at {character}",
+        r"write digits, \+, \d, sets such as [2-9], groups, |, ?, and counts such as {{7}}, {{2,5}} and {{5,}}",
+    )
+    NUMBER_PATTERN_LONG = (
+        Kind.OUT_OF_RANGE,
+        "NUM-2",
+        "the number pattern has {length} characters, more than {maximum}",
+        "divide it into several rules of one class",
+    )
+    NUMBER_PATTERN_ENDLESS = (
+        Kind.OUT_OF_RANGE,
+        "NUM-2",
+        "the number pattern describes numbers of up to {length} characters, more than {maximum}",
+        "lower its counts; no dialled number has more than 32 characters",
+    )
+    NUMBER_PATTERNS_TANGLED = (
+        Kind.OUT_OF_RANGE,
+        "NUM-2",
+        "the number patterns of one dial plan need more than {maximum} states",
+        "fix the first digits in each pattern, and leave only the end open",
+    )
+
+
+class Automaton:
+    """States that say which patterns end in them, as bits, and which state follows each symbol, () for none at all."""
+
+    def __init__(self) -> None:
+        self.states: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+        self._numbers: dict[tuple[int, tuple[int, ...]], int] = {(0, ()): NOWHERE}
+        self._unions: dict[tuple[int, int], int] = {}
+
+    def read(self, pattern: str, held: int) -> int:
+        """Return the state from which all that a pattern describes leads to states that hold these bits."""
+        return _read(pattern).before(self, self.state(held))
+
+    def state(self, held: int, after: tuple[int, ...] = ()) -> int:
+        """Return the one state that is so."""
+        key = held, after
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.states)
+            self.states.append(key)
+        return number
+
+    def either(self, one: int, other: int) -> int:
+        """Return the state that goes on as the one or as the other."""
+        if one == NOWHERE or other in (NOWHERE, one):
+            return one or other
+        key = (one, other) if one < other else (other, one)
+        found = self._unions.get(key)
+        if found is None:
+            if len(self._unions) >= _MOST_UNIONS:
+                raise invalid(Problem(NumberPatternFault.NUMBER_PATTERNS_TANGLED, params={"maximum": _MOST_UNIONS}))
+            (held, after), (held_too, after_too) = self.states[one], self.states[other]
+            joined = after or after_too
+            if after and after_too:
+                # Mostly there is nothing to join, which isn't worth a call.
+                joined = tuple(
+                    [
+                        a or b if not a or not b or a == b else self.either(a, b)
+                        for a, b in zip(after, after_too, strict=True)
+                    ]
+                )
+            found = self._unions[key] = self.state(held | held_too, joined)
+        return found
+
+
+def check_pattern(pattern: str) -> None:
+    r"""Refuse a pattern that can't be read.
+
+    >>> check_pattern(r"\+1(?:800|88\d)\d{7}")
+
+    Raises:
+        InvalidValue: It is too long, has something that patterns of numbers don't have, or describes endless numbers.
+    """
+    _read(pattern)
+
+
+def first_digits(pattern: str) -> frozenset[str]:
+    """Return the digits that what a pattern describes can begin with."""
+    automaton = Automaton()
+    after = automaton.states[automaton.read(pattern, 1)][1]
+    return frozenset(symbol for symbol, state in zip(SYMBOLS, after, strict=False) if state != NOWHERE)
+
+
+@frozen
+class _Part:
+    """A part of a pattern: its greatest length, and how to put it before a state."""
+
+    longest: int
+    before: Callable[[Automaton, int], int]
+
+
+def _one_of(symbols: frozenset[str]) -> _Part:
+    def before(automaton: Automaton, state: int) -> int:
+        return automaton.state(0, tuple(state if symbol in symbols else NOWHERE for symbol in SYMBOLS))
+
+    return _Part(1, before)
+
+
+def _sequence(parts: list[_Part]) -> _Part:
+    def before(automaton: Automaton, state: int) -> int:
+        for part in reversed(parts):
+            state = part.before(automaton, state)
+        return state
+
+    return _Part(sum(part.longest for part in parts), before)
+
+
+def _either(parts: list[_Part]) -> _Part:
+    def before(automaton: Automaton, state: int) -> int:
+        found = NOWHERE
+        for part in parts:
+            found = automaton.either(found, part.before(automaton, state))
+        return found
+
+    return _Part(max(part.longest for part in parts), before)
+
+
+def _repeated(part: _Part, least: int, most: int) -> _Part:
+    if part.longest == 0:
+        # Nested counts of nothing would otherwise be carried out, each inside the other.
+        return part
+
+    def before(automaton: Automaton, state: int) -> int:
+        found = state
+        for _ in range(most - least):
+            found = automaton.either(state, part.before(automaton, found))
+        for _ in range(least):
+            found = part.before(automaton, found)
+        return found
+
+    return _Part(part.longest * most, before)
+
+
+def _read(pattern: str) -> _Part:
+    """Return what a pattern says, checked to be of finite and bearable length."""
+    if len(pattern) > _LONGEST_PATTERN:
+        params = {"length": len(pattern), "maximum": _LONGEST_PATTERN}
+        raise invalid(Problem(NumberPatternFault.NUMBER_PATTERN_LONG, params=params))
+    part = _Reading(pattern).whole()
+    if part.longest > _FARTHEST:
+        params = {"length": part.longest, "maximum": _FARTHEST}
+        raise invalid(Problem(NumberPatternFault.NUMBER_PATTERN_ENDLESS, params=params))
+    return part
+
+
+class _Reading:
+    """Reads one pattern from left to right."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._position = 0
+        self._depth = 0
+
+    def whole(self) -> _Part:
+        """Read everything."""
+        part = self._alternatives()
+        if self._position < len(self._pattern):
+            raise self._refusal()
+        return part
+
+    def _alternatives(self) -> _Part:
+        found = [self._sequence()]
+        while self._takes(_BAR):
+            found.append(self._sequence())
+        return _either(found)
+
+    def _sequence(self) -> _Part:
+        found: list[_Part] = []
+        while (part := self._atom()) is not None:
+            times = self._takes(_TIMES)
+            found.append(part if times is None else self._times(part, times))
+        return _sequence(found)
+
+    def _atom(self) -> _Part | None:
+        atom = self._takes(_ATOM)
+        if atom is not None:
+            return _one_of(self._symbols(atom))
+        return self._group() if self._takes(_OPENING) else None
+
+    def _group(self) -> _Part:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._refusal()
+        part = self._alternatives()
+        if not self._takes(_CLOSING):
+            raise self._refusal()
+        self._depth -= 1
+        return part
+
+    def _symbols(self, atom: re.Match[str]) -> frozenset[str]:
+        """Return the symbols that one step stands for."""
+        written = atom[0]
+        if atom[1] is None:
+            return frozenset(SYMBOLS[:10] if written == r"\d" else written[-1])
+        found: set[str] = set()
+        for first, last in _RANGE.findall(atom[1]):
+            if last and last < first:
+                raise self._refusal(atom.start())
+            found.update(SYMBOLS[int(first) : int(last or first) + 1])
+        return frozenset(found)
+
+    def _times(self, part: _Part, times: re.Match[str]) -> _Part:
+        if times[0] == "?":
+            return _repeated(part, 0, 1)
+        least = int(times[1])
+        most = least if times[2] is None else int(times[3] or max(least, LONGEST))
+        if most < least:
+            raise self._refusal(times.start())
+        return _repeated(part, least, most)
+
+    def _takes(self, token: re.Pattern[str]) -> re.Match[str] | None:
+        match = token.match(self._pattern, self._position)
+        if match is not None:
+            self._position = match.end()
+        return match
+
+    def _refusal(self, position: int | None = None) -> InvalidValue:
+        place = self._position if position is None else position
+        params: dict[str, str | int] = {"position": place, "character": shown(self._pattern[place : place + 1])}
+        return invalid(Problem(NumberPatternFault.NUMBER_PATTERN_UNREADABLE, params=params))
