@@ -129,17 +129,17 @@ class Status(enum.Enum):
                 return status
         raise invalid(Problem(StatusFault.STATUS_UNKNOWN, params={"status": shown_code(words)}))
 
-    def __lt__(self, other: object) -> bool:
-        return self.severity < other.severity if isinstance(other, Status) else NotImplemented
+    def __lt__(self, other: "Status") -> bool:
+        return self.severity < other.severity if type(other) is Status else NotImplemented
 
-    def __le__(self, other: object) -> bool:
-        return self.severity <= other.severity if isinstance(other, Status) else NotImplemented
+    def __le__(self, other: "Status") -> bool:
+        return self.severity <= other.severity if type(other) is Status else NotImplemented
 
-    def __gt__(self, other: object) -> bool:
-        return self.severity > other.severity if isinstance(other, Status) else NotImplemented
+    def __gt__(self, other: "Status") -> bool:
+        return self.severity > other.severity if type(other) is Status else NotImplemented
 
-    def __ge__(self, other: object) -> bool:
-        return self.severity >= other.severity if isinstance(other, Status) else NotImplemented
+    def __ge__(self, other: "Status") -> bool:
+        return self.severity >= other.severity if type(other) is Status else NotImplemented
 
     def __str__(self) -> str:
         return str(self.value)

@@ -30,7 +30,23 @@ from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Facts, Onboarded, Platform, Rejected, draft, onboard
 from tenantcore.organization import Organization
 from tenantcore.schedule_changes import ScheduleChange, plan_change
+from tenantcore.status import Changer, Standing, Status, effective, strictest
 from tenantcore.tenant import Tenant
+from tenantcore.trunks import (
+    UNSET,
+    CallLimits,
+    CallUse,
+    Direction,
+    HardLimit,
+    LimitSetting,
+    Trunk,
+    TrunkGuard,
+    TrunkLimits,
+    TrunkPool,
+    TrunkUse,
+    merged_limit,
+    read_limit,
+)
 from tenantcore.validation import Invalid, Valid, check_organization
 
 
@@ -171,3 +187,23 @@ def taken_on(platform: Platform, now: datetime) -> str:
             return tenant.realm.host
         case Rejected(problems=found):
             return str(found[0])
+
+
+def stands(standing: Standing) -> Status:
+    assert_type(Status.parse("closed"), Status)
+    assert_type(Status.ACTIVE < Status.CLOSED, bool)
+    assert_type(strictest([Status.LIMITED]), Status)
+    assert_type(standing.with_status(Status.BLOCKED, by=Changer.ANCESTOR), Standing)
+    return effective(standing.status(may_use_services=True), iter([Status.ACTIVE]))
+
+
+def counted(limits: TrunkLimits, use: TrunkUse, pool: TrunkPool) -> None:
+    assert_type(limits.admit(use, Direction.INBOUND), Trunk | None)
+    assert_type(limits.guard(Direction.INBOUND), TrunkGuard)
+    assert_type(limits.guard(Direction.INBOUND).holds(use), bool)
+    assert_type(use.admitted(Direction.OUTBOUND).released(Direction.OUTBOUND), TrunkUse)
+    assert_type(CallLimits(calls=3).reached(CallUse(calls=2), Direction.INBOUND, number="+12"), HardLimit | None)
+    assert_type(pool.with_allocation(limits, instead_of=TrunkLimits(twoway=None)), TrunkPool)
+    assert_type(pool.free.twoway, int | None)
+    assert_type(read_limit(-1), LimitSetting)
+    assert_type(merged_limit(UNSET, cap=read_limit(3), default=None), int | None)

@@ -11,6 +11,8 @@ from tenantcore.errors import FieldCode, Problem
 from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Draft, Facts, draft, onboard
 from tenantcore.schedule_changes import plan_change
+from tenantcore.status import Changer, Standing, Status, effective
+from tenantcore.trunks import UNSET, Direction, TrunkLimits, TrunkUse, merged_limit
 from tenantcore.validation import Invalid, check_organization
 
 
@@ -107,3 +109,24 @@ def taken_on(plan: Draft) -> None:
     onboard(plan, plan.asks)  # type: ignore[arg-type]
     onboard(plan, Facts()).tenant  # type: ignore[union-attr]
     draft({}, plan.platform)  # type: ignore[call-arg]
+
+
+def stands(standing: Standing) -> None:
+    Status.ACTIVE < 3  # type: ignore[operator]
+    effective("active", [])  # type: ignore[arg-type]
+    standing.status()  # type: ignore[call-arg]
+    standing.with_status(Status.BLOCKED)  # type: ignore[call-arg]
+    standing.with_status(Changer.ANCESTOR, by=Status.BLOCKED)  # type: ignore[arg-type]
+    standing.is_closed = False  # type: ignore[misc]
+
+
+def counted(limits: TrunkLimits, use: TrunkUse) -> None:
+    TrunkLimits(3, 4)  # type: ignore[call-arg]
+    TrunkUse(1, 2)  # type: ignore[call-arg]
+    TrunkUse(inbound=None)  # type: ignore[arg-type]
+    limits.admit(use)  # type: ignore[call-arg]
+    limits.admit(use, "inbound")  # type: ignore[arg-type]
+    limits.admit(Direction.INBOUND, use)  # type: ignore[arg-type]
+    limits.twoway + 1  # type: ignore[operator]
+    merged_limit(3)  # type: ignore[call-arg]
+    merged_limit(3, default=UNSET)  # type: ignore[arg-type]
