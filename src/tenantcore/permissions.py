@@ -4,8 +4,8 @@
 - `Apps`, `NumberFeatures` and `CarrierChoice` are what the tenant has of the platform's offer (PERM-2).
 - `judge_change` says whether an actor may change a part of a tenant, by where both stand in the tree (PERM-3).
 
-Questions of rights are answered by a decision with its reason, which as a condition is the yes or no. What a tenant may
-see is no secret kept: a host asks on its server, too, before it answers a request.
+Questions of rights are answered by a decision with its reason, which as a condition is the yes or no. A screen that
+hides something protects nothing: the host's server asks the same before it answers a request.
 
 Authority: the wizard's step "Permissions" (S2, S4), limits and app exchange of the account manager (S4).
 """
@@ -152,7 +152,8 @@ class Permissions:
         """
         if type(permission) is not Permission:
             raise invalid(wrong_type("permission", "a Permission", permission))
-        return permission in self.granted or (permission.is_heading and not self.granted.isdisjoint(permission.beneath))
+        # Whatever is granted has its parents granted, except that headings are in no set.
+        return permission in self.granted or not self.granted.isdisjoint(permission.beneath)
 
     @property
     def seen(self) -> tuple[Permission, ...]:
