@@ -440,6 +440,7 @@ class TestAfterTheLastTopUp:
     def test_the_last_top_up_was_a_payment(self) -> None:
         assert fault_of(lambda: TopUpRule.after(usd(0))) is BalanceFault.TOP_UP_TOO_LOW
         assert fault_of(lambda: TopUpRule.after(usd("0.001"))) is BalanceFault.FUNDS_TOO_FINE
+        assert fault_of(lambda: TopUpRule.after(usd("0.001"), target=usd(1))) is BalanceFault.FUNDS_TOO_FINE
 
     @pytest.mark.parametrize("strange", [None, 100, "100", True, Touchy()], ids=type_name)
     def test_anything_else_is_refused(self, strange: Any) -> None:
