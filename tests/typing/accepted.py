@@ -29,6 +29,23 @@ from tenantcore.errors import Code, FieldCode, InvalidType, InvalidValue, Kind, 
 from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Facts, Onboarded, Platform, Rejected, draft, onboard
 from tenantcore.organization import Organization
+from tenantcore.permissions import (
+    EVERYTHING,
+    Allowed,
+    Apps,
+    CarrierChoice,
+    Change,
+    Forbidden,
+    Ground,
+    NumberFeature,
+    NumberFeatures,
+    Permission,
+    Permissions,
+    Place,
+    judge_app,
+    judge_change,
+    judge_number_feature,
+)
 from tenantcore.schedule_changes import ScheduleChange, plan_change
 from tenantcore.status import Changer, Standing, Status, effective, strictest
 from tenantcore.tenant import Tenant
@@ -207,3 +224,22 @@ def counted(limits: TrunkLimits, use: TrunkUse, pool: TrunkPool) -> None:
     assert_type(pool.free.twoway, int | None)
     assert_type(read_limit(-1), LimitSetting)
     assert_type(merged_limit(UNSET, cap=read_limit(3), default=None), int | None)
+
+
+def seen(place: Place, apps: Apps) -> str:
+    assert_type(EVERYTHING.clear(Permission.BILLING).grant(), Permissions)
+    assert_type(Permissions.parse({"misc": False}, default=EVERYTHING).seen, tuple[Permission, ...])
+    assert_type(Permission.parse("misc").label, str)
+    assert_type(Permission.MISC.parent, Permission | None)
+    assert_type(EVERYTHING.warnings(pays_for_trunks=True, is_resellers_customer=False), tuple[Problem, ...])
+    assert_type(NumberFeatures().disable(NumberFeature.CNAM), NumberFeatures)
+    if decision := judge_number_feature(NumberFeature.E911, NumberFeatures(), CarrierChoice.parse("own")):
+        assert_type(decision.reason, Ground)
+    else:
+        assert_type(decision.problem, Problem)
+    assert_type(bool(judge_app("smartpbx", place, "acme", actors_apps=apps)), bool)
+    match judge_change(Change.REALM, place, None):
+        case Allowed(reason):
+            return reason.value
+        case Forbidden(problem):
+            return problem.sentence

@@ -10,6 +10,7 @@ from tenantcore.due_dates import CollectionTerms, collection_dates
 from tenantcore.errors import FieldCode, Problem
 from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Draft, Facts, draft, onboard
+from tenantcore.permissions import EVERYTHING, Apps, Change, Permission, Permissions, Place, judge_app, judge_change
 from tenantcore.schedule_changes import plan_change
 from tenantcore.status import Changer, Standing, Status, effective
 from tenantcore.trunks import UNSET, Direction, TrunkLimits, TrunkUse, merged_limit
@@ -130,3 +131,16 @@ def counted(limits: TrunkLimits, use: TrunkUse) -> None:
     limits.twoway + 1  # type: ignore[operator]
     merged_limit(3)  # type: ignore[call-arg]
     merged_limit(3, default=UNSET)  # type: ignore[arg-type]
+
+
+def seen(place: Place, apps: Apps) -> None:
+    EVERYTHING.allows("misc")  # type: ignore[arg-type]
+    Permission.MISC in EVERYTHING  # type: ignore[operator]
+    Permissions({Permission.MISC_ERRORS_LOG})  # type: ignore[arg-type]
+    EVERYTHING.grant([Permission.MISC])  # type: ignore[arg-type]
+    EVERYTHING.warnings(pays_for_trunks=True)  # type: ignore[call-arg]
+    judge_change("name", place, "reseller")  # type: ignore[arg-type]
+    judge_change(Change.NAME, place)  # type: ignore[call-arg]
+    judge_change(Change.NAME, place, "reseller").problem  # type: ignore[union-attr]
+    judge_app("smartpbx", place, "acme", apps)  # type: ignore[call-arg]
+    Place("acme", ["reseller"])  # type: ignore[arg-type]
