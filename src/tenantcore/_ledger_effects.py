@@ -138,7 +138,7 @@ def _set_status(head: LedgerHead, operation: SetStatus, _hold: Hold | None, _at:
     if head.status is Status.CLOSED:
         return declined(_STATUS_REASONS[Status.CLOSED])
     if head.debt is not None and operation.status is Status.ACTIVE:
-        return declined(Problem(DeclineReason.SUSPENSION_NOT_LIFTABLE, params={"debt": str(head.debt)}))
+        return declined(Problem(DeclineReason.SUSPENDED_FOR_DEBT, params={"debt": str(head.debt)}))
     return _NO_EFFECT
 
 

@@ -106,7 +106,7 @@ class DeclineReason(Code):
         "the account is suspended",
         "pay what is owed; usage that is over can be recorded",
     )
-    SUSPENSION_NOT_LIFTABLE = (
+    SUSPENDED_FOR_DEBT = (
         Kind.CONFLICT,
         "BAL-9",
         "the account is suspended for a debt of which {debt} is unpaid",
