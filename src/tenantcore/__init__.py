@@ -26,5 +26,6 @@ There is nothing to import here; each name has one home:
 - `tenantcore.validation`: an untyped form in; a value, or every problem, out
 - `tenantcore.effects`: what the host carries out, as data, each with what undoes it
 - `tenantcore.onboarding`: a platform and a form in; a tenant and the effects to carry out, or every problem, out
+- `tenantcore.documents`: values as plain JSON documents and back, with a version
 - `tenantcore.testing`: Hypothesis strategies for every value (needs the `testing` extra)
 """
