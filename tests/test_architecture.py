@@ -15,23 +15,65 @@ import tenantcore
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_balance_faults", "_forms", "_validators", "_zones"}),
-    frozenset({"_amounts", "_counted_limits", "_number_patterns", "_realm_labels", "_realm_records", "_realm_syntax", "_rounding"}),
+    frozenset(
+        {
+            "_amounts",
+            "_counted_limits",
+            "_number_patterns",
+            "_realm_labels",
+            "_realm_records",
+            "_realm_syntax",
+            "_rounding",
+        }
+    ),
     frozenset({"_number_classes", "_permission_tree", "_prefix_tries", "_rights", "_switches", "_trunk_use"}),
     frozenset({"_apps", "_call_limits", "_country_numbering", "_number_features", "_trunk_pool"}),
-    frozenset({"_characters", "_cycles", "_dialling", "_realm_dns", "_territories", "money", "permissions", "status", "trunks"}),
-    frozenset({"_balance_policies", "_dial_plans", "_organization_names", "_periods", "_realm_policy"}),
-    frozenset({"_closings", "_day_counts", "numbering", "_ledger_operations", "_realm_change", "_recurrences", "_windows"}),
     frozenset(
-        {"_email_addresses", "_ledger_entries", "_person_names", "_postal_addresses", "_telephone_numbers", "realm"}
+        {
+            "_characters",
+            "_cycles",
+            "_dialling",
+            "_realm_dns",
+            "_territories",
+            "money",
+            "permissions",
+            "status",
+            "trunks",
+        }
+    ),
+    frozenset({"_balance_policies", "_dial_plans", "_organization_names", "_periods", "_rates", "_realm_policy"}),
+    frozenset(
+        {
+            "_closings",
+            "_day_counts",
+            "_discounts",
+            "_ledger_operations",
+            "_realm_change",
+            "_recurrences",
+            "_windows",
+            "numbering",
+        }
+    ),
+    frozenset(
+        {
+            "_email_addresses",
+            "_ledger_entries",
+            "_person_names",
+            "_postal_addresses",
+            "_rate_decks",
+            "_telephone_numbers",
+            "realm",
+        }
     ),
     frozenset({"_document_codecs", "_ledger_outcomes"}),
     frozenset({"_ledger_heads", "_top_ups"}),
     frozenset({"_ledger_effects"}),
+    frozenset({"_ledger_decisions"}),
     frozenset({"_ledger_steps"}),
     frozenset({"_ledgers"}),
     frozenset({"balance", "billing_periods", "contacts", "currencies", "due_dates", "pricing", "time_zones"}),
-    frozenset({"regions", "schedule_changes"}),
-    frozenset({"organization"}),
+    frozenset({"_allotments", "regions", "schedule_changes"}),
+    frozenset({"organization", "rating"}),
     frozenset({"_form_readings", "_platforms", "tenant"}),
     frozenset({"effects", "validation"}),
     frozenset({"onboarding"}),

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._balance_policies import BalancePolicy
+from tenantcore._ledger_decisions import decided, holds_changed, lapsed
 from tenantcore._ledger_entries import Entry, Hold, HoldState, Lapse
 from tenantcore._ledger_heads import LedgerHead, advanced
 from tenantcore._ledger_operations import (
@@ -27,7 +28,6 @@ from tenantcore._ledger_operations import (
     SetStatus,
 )
 from tenantcore._ledger_outcomes import Balance, Event, Outcome
-from tenantcore._ledger_steps import decided, holds_changed, lapsed
 from tenantcore._validators import exactly, in_utc, tuple_of, wrong_type
 from tenantcore.errors import Param, Problem, invalid
 from tenantcore.money import Money
