@@ -118,7 +118,8 @@ def step(head: LedgerHead, operation: Operation, found: Found, now: datetime) ->
     rule of conversion; funds or limit.
 
     >>> from datetime import UTC, datetime
-    >>> from tenantcore.balance import Prepaid
+    >>> from tenantcore.balance import Debit, Prepaid
+    >>> from tenantcore.money import Money
     >>> now = datetime(2026, 11, 22, tzinfo=UTC)
     >>> declined = step(LedgerHead.opened(Prepaid("USD")), Debit("op-1", Money("1", "USD")), Found(), now)
     >>> declined.outcome.reason.sentence  # and it is on record: the id can't succeed later
