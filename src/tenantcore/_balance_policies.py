@@ -177,11 +177,14 @@ class TemporaryLimit:
 class Marks:
     """What posted money is measured by: the least it may be, None for no limit, and the levels of the warnings.
 
-    A level is reached from above: at it where `is_reached_at` says so, else beneath it.
+    A level is reached from above: at it where the second part says so, else beneath it. Money above `clear` is above
+    them all, and above the floor; None is where there is nothing to be above of.
     """
 
     floor: Decimal | None
     levels: tuple[tuple[Decimal, bool], ...]
+    clear: Decimal | None
+    all_armed: tuple[bool, ...]
 
 
 LOW_CREDIT: Final = FundsBelow(Money("5.00", "USD"))
@@ -327,7 +330,9 @@ def _marks_of(policy: BalancePolicy, limit: Money | None) -> Marks:
     floor = None if limit is None else limit.amount.copy_negate()
     if floor is None and isinstance(policy, Prepaid):
         floor = _ZERO
-    return Marks(floor, tuple(_level(threshold, policy, floor) for threshold in policy.thresholds))
+    levels = tuple(_level(threshold, policy, floor) for threshold in policy.thresholds)
+    bounds = [level for level, _ in levels] if floor is None else [floor, *(level for level, _ in levels)]
+    return Marks(floor, levels, max(bounds, default=None), (True,) * len(levels))
 
 
 def _level(threshold: Threshold, policy: BalancePolicy, floor: Decimal | None) -> tuple[Decimal, bool]:

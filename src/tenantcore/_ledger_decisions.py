@@ -79,9 +79,7 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     effect_of = EFFECTS.get(kind)
     if effect_of is None:
         raise invalid(wrong_type("operation", "an operation", operation))
-    currency = head.policy.currency
-    if kind not in _OF_ONE_AMOUNT or operation.amount.currency != currency:  # type: ignore[union-attr]
-        _check_currencies(currency, operation)
+    _check_currencies(head.policy.currency, operation)
     prior = known.get(operation.id)
     if prior is not None:
         return _repeated(operation, prior), head, (), (), ()
@@ -102,8 +100,12 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     entries: tuple[Entry, ...] = (entry,)
     if freed is not None:
         entries, changed, events = (*freed.entries, entry), (*freed.holds, *changed), (*freed.events, *events)
-    outcome = Recorded(entry, events) if entry.declined is None else Declined(entry.declined, entry, events)
-    return outcome, after, entries, changed, events
+    if entry.declined is not None:
+        return Declined(entry.declined, entry, events), after, entries, changed, events
+    recorded = _new(Recorded)
+    _set_recorded_entry(recorded, entry)
+    _set_recorded_events(recorded, events)
+    return recorded, after, entries, changed, events
 
 
 def _hold_named(operation: Capture | Release, holds: Mapping[str, Hold], freed: Lapses | None) -> Hold | None:
@@ -124,6 +126,8 @@ _set_entry_held: Final = Entry.__dict__["held"].__set__
 _set_entry_granted: Final = Entry.__dict__["granted"].__set__
 _set_entry_declined: Final = Entry.__dict__["declined"].__set__
 _set_entry_slice_declined: Final = Entry.__dict__["slice_declined"].__set__
+_set_recorded_entry: Final = Recorded.__dict__["entry"].__set__
+_set_recorded_events: Final = Recorded.__dict__["events"].__set__
 _set_hold_id: Final = Hold.__dict__["id"].__set__
 _set_hold_amount: Final = Hold.__dict__["amount"].__set__
 _set_hold_placed_at: Final = Hold.__dict__["placed_at"].__set__
@@ -198,16 +202,17 @@ def _placed(operation: Reserve | Capture, expires_at: datetime | None, entry: En
     return (_hold(operation.id, entry.granted, entry.at, expires_at, HoldState.OPEN, None, None),)
 
 
-# Asked for every operation: a union would be built each time.
-_OF_ONE_AMOUNT: Final = frozenset({Credit, Debit, Reserve})
+# A union in isinstance would be built each time.
+_OF_ONE_AMOUNT: Final = (Credit, Debit, Reserve)
 _OF_A_HOLD: Final = (Capture, Release)
 
 
 def _check_currencies(currency: str, operation: Operation) -> None:
-    if isinstance(operation, Credit | Debit | Reserve):
-        check_currency(currency, operation.amount)
+    if isinstance(operation, _OF_ONE_AMOUNT):
+        if operation.amount.currency != currency:
+            check_currency(currency, operation.amount)
     elif isinstance(operation, Capture):
-        if operation.amount is not FULL:
+        if operation.amount is not FULL and operation.amount.currency != currency:
             check_currency(currency, operation.amount)
         if operation.then is not None:
             check_currency(currency, operation.then.amount)

@@ -142,7 +142,6 @@ class LedgerHead:
         )
 
 
-_SETTINGS: Final = (SetPolicy, SetStatus)
 # As for Money: slots can be set where attributes are frozen, and what is computed here isn't checked again.
 _new: Final = object.__new__
 _set_version: Final = LedgerHead.__dict__["version"].__set__
@@ -185,12 +184,11 @@ def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
         if debt is not None and isinstance(operation, Credit):
             debt = debt - operation.amount if operation.amount < debt else None
             status = Status.ACTIVE if debt is None and status is Status.SUSPENDED else status
-        elif isinstance(operation, _SETTINGS):
-            if isinstance(operation, SetPolicy):
-                policy = operation.policy
-            else:
-                status = operation.status
-                debt = debt if operation.debt is None else operation.debt
+        elif isinstance(operation, SetPolicy):
+            policy = operation.policy
+        elif isinstance(operation, SetStatus):
+            status = operation.status
+            debt = debt if operation.debt is None else operation.debt
     solvent, armed = head.solvent, head.armed
     if posted is not head.posted or policy is not head.policy or policy.temporary is not None:
         solvent, armed = _judged(posted, policy.marks_at(entry.at))
@@ -235,6 +233,8 @@ def _fired(before: LedgerHead, after: LedgerHead) -> Iterator[Threshold]:
 
 def _judged(posted: Money, marks: Marks) -> tuple[bool, tuple[bool, ...]]:
     """Return whether money is above the floor, and for each warning threshold whether it isn't there yet."""
-    amount, floor = posted.amount, marks.floor
+    amount, floor, clear = posted.amount, marks.floor, marks.clear
+    if clear is None or amount > clear:
+        return True, marks.all_armed
     armed = tuple([amount > level if is_reached_at else amount >= level for level, is_reached_at in marks.levels])
     return floor is None or amount > floor, armed

@@ -83,24 +83,19 @@ def check_id(name: str, value: object) -> None:
 
     Rule: BAL-4 in docs/reference/balance.md.
     """
-    if not is_text(value):
+    if type(value) is str and 0 < len(value) <= MOST_CHARACTERS_OF_ID and value.isprintable():
+        if value[0] != " " and value[-1] != " ":
+            return
+    elif not is_text(value):
         raise invalid(wrong_type(name, "text", value))
-    if type(value) is not str:
+    elif type(value) is not str:
         raise invalid(wrong_type(name, "plain text", value))
-    if not _is_id(value):
-        params: dict[str, Param] = {"field": name, "maximum": MOST_CHARACTERS_OF_ID, "value": shown_code(value)}
-        raise invalid(Problem(BalanceFault.OPERATION_ID_MALFORMED, params=params))
-
-
-def _is_id(value: object) -> bool:
-    if type(value) is not str or not 0 < len(value) <= MOST_CHARACTERS_OF_ID or not value.isprintable():
-        return False
-    return value[0] != " " and value[-1] != " "
+    params: dict[str, Param] = {"field": name, "maximum": MOST_CHARACTERS_OF_ID, "value": shown_code(value)}
+    raise invalid(Problem(BalanceFault.OPERATION_ID_MALFORMED, params=params))
 
 
 def _an_id(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    if not _is_id(value):
-        check_id(attribute.name, value)
+    check_id(attribute.name, value)
 
 
 def _an_id_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
