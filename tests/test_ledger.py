@@ -706,7 +706,7 @@ class TestDebts:
     def test_not_by_hand(self) -> None:
         ledger = self.indebted()
         outcome = ledger.set_status("go", Status.ACTIVE, now=NOW)
-        assert reason(outcome) is DeclineReason.SUSPENSION_NOT_LIFTABLE
+        assert reason(outcome) is DeclineReason.SUSPENDED_FOR_DEBT
         assert told(outcome) == "the account is suspended for a debt of which 60 USD is unpaid"
         assert ledger.head.status is Status.SUSPENDED
 
@@ -744,7 +744,7 @@ class TestDebts:
         ledger = self.indebted()
         recorded(ledger.set_status("block", Status.BLOCKED, now=NOW))
         assert ledger.head.debt == usd(60)
-        assert reason(ledger.set_status("go", Status.ACTIVE, now=NOW)) is DeclineReason.SUSPENSION_NOT_LIFTABLE
+        assert reason(ledger.set_status("go", Status.ACTIVE, now=NOW)) is DeclineReason.SUSPENDED_FOR_DEBT
         recorded(ledger.credit("paid", usd(60), now=NOW))
         assert ledger.head.status is Status.BLOCKED
         assert ledger.head.debt is None
