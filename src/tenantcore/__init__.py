@@ -11,6 +11,7 @@ There is nothing to import here; each name has one home:
 - `tenantcore.permissions`: what a tenant's users may see, its apps and number features, and who may change that
 - `tenantcore.status`: active, limited, suspended, blocked or closed, and which of several counts
 - `tenantcore.trunks`: simultaneous calls against trunks and hard limits, and the reseller's pool
+- `tenantcore.rating`: what a call costs, how long funds last, the rate of a number, included minutes
 - `tenantcore.billing_periods`: the periods of a billing cycle, in the tenant's time zone
 - `tenantcore.schedule_changes`: another kind, anchor or time zone without losing or doubling a day
 - `tenantcore.due_dates`: when an invoice is due, with notices, re-sends, suspension and working days

@@ -1,0 +1,388 @@
+"""Lets a call be priced: by the minute, in blocks, exactly, and rounded once at the end.
+
+Names that callers use (`Precision`, `Rate`, `RateFault`) are imported from `tenantcore.rating`.
+"""
+
+import enum
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from tenantcore._amounts import EXACT, MAX_DIGITS, Factor, check_within, decimals_written, ratio, too_large
+from tenantcore._rounding import Rounding, round_quotient
+from tenantcore._validators import exactly, within, wrong_type
+from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid, shown
+from tenantcore.money import Money
+
+__all__ = [
+    "MAX_BLOCK_SECONDS",
+    "MAX_SECONDS",
+    "Precision",
+    "Rate",
+    "RateFault",
+    "charged_of",
+    "check_percent",
+    "whole_seconds",
+]
+
+MAX_SECONDS: Final = 10**80
+"""How long a duration is at most: longer than the largest amount lasts at the lowest rate."""
+MAX_BLOCK_SECONDS: Final = 10**9
+"""How long a minimum, an increment and free seconds are at most: some thirty years."""
+
+_SECONDS_IN_A_MINUTE: Final = 60
+_MICROSECOND: Final = timedelta(microseconds=1)
+_MICROSECONDS: Final = 1_000_000
+_WHOLE: Final = Decimal(100)
+_MOST_DECIMALS_OF_PERCENT: Final = 6
+# In units of the last place. The farthest is CASH_CUT, which takes anything below 3 to 0.
+_FARTHEST_ROUNDED: Final = 3
+_MOST_UNITS_CACHED: Final = 1024
+_MOST_DISCOUNTED_CACHED: Final = 4096
+_NUMBERS: Final = (int, Decimal, Fraction)
+_CASH: Final = frozenset({Rounding.CASH_NEAREST, Rounding.CASH_CUT})
+
+
+@enum.unique
+class RateFault(Code):
+    """What can be wrong with a rate, or with what it is asked."""
+
+    RATE_NEGATIVE = (
+        Kind.OUT_OF_RANGE,
+        "RAT-1",
+        "{field} must be 0 or more, not {amount}",
+        "hand in 0 for what is free; money that is given back is a credit, and no part of a rate",
+    )
+    RATE_CURRENCIES_DIFFER = (
+        Kind.CONFLICT,
+        "RAT-1",
+        "the rate is in {rate}, but {field} is in {other}",
+        "use one currency for the rate and for the balance that pays it",
+    )
+    RATE_DISCOUNT_RANGE = (
+        Kind.OUT_OF_RANGE,
+        "RAT-1",
+        "a discount must be 0 to 100 percent, with at most {decimals} decimals, not {percent}",
+        "hand in what is taken off: 10 for a tenth, 100 for a free call",
+    )
+    RATE_SLICE_OVERCAPTURED = (
+        Kind.CONFLICT,
+        "RAT-2",
+        "{captured} is captured already, and a call of {seconds} seconds costs {cost}",
+        "hand in the whole duration since the answer, and what this call alone has captured at this rate",
+    )
+
+
+def whole_seconds(duration: Factor | timedelta, rounding: Rounding) -> int:
+    """Return a measured duration in whole seconds, as rates charge them; UP counts a second that was begun.
+
+    >>> whole_seconds(Decimal("60.1"), Rounding.UP), whole_seconds(timedelta(milliseconds=60_400), Rounding.HALF_UP)
+    (61, 60)
+
+    Raises: InvalidValue for a duration below 0, with too many digits or not finite; InvalidType for anything but a
+    whole number, a Decimal, a Fraction or a timedelta, and a `Rounding`.
+
+    Rule: RAT-1 in docs/reference/rating.md.
+    """
+    if type(rounding) is not Rounding:
+        raise invalid(wrong_type("rounding", "a Rounding", rounding))
+    if type(duration) is timedelta:
+        above, below = duration // _MICROSECOND, _MICROSECONDS
+    elif type(duration) in _NUMBERS:
+        above, below = ratio("duration", duration)
+    else:
+        raise invalid(wrong_type("duration", "a number or a timedelta", duration))
+    if above < 0:
+        params: dict[str, str | int] = {"field": "duration", "minimum": 0, "value": shown(duration)}
+        raise invalid(Problem(FieldCode.FIELD_BELOW_MINIMUM, params=params))
+    return round_quotient(above, below, rounding)
+
+
+@frozen
+class Precision:
+    """To how many decimals a cost is rounded, and how; 2 decimals are cents, 0 whole units, -2 hundreds.
+
+    >>> Precision()
+    Precision(places=6, rounding=<Rounding.HALF_UP: 'HALF_UP'>)
+
+    Raises: InvalidValue for places beyond the digits of an amount; InvalidType for anything but a `Rounding`.
+
+    Rule: RAT-1 in docs/reference/rating.md.
+    """
+
+    places: int = field(default=6, validator=within(1 - MAX_DIGITS, MAX_DIGITS))
+    rounding: Rounding = field(default=Rounding.HALF_UP, validator=exactly(Rounding, called="a Rounding"))
+
+
+def charged_of(seconds: int, free: int, minimum: int, increment: int) -> int:
+    """Return how many seconds are charged: none up to `free`, else the minimum and every increment that was begun."""
+    if seconds <= free:
+        return 0
+    if seconds <= minimum:
+        return minimum
+    return minimum - (minimum - seconds) // increment * increment
+
+
+# Hashed at every call that has a discount.
+@frozen(kw_only=True, cache_hash=True)
+class Rate:
+    """What a call costs: so much a minute, charged in blocks, with a fee for the connection.
+
+    A call longer than `free_seconds` is charged from its first second: the fee, the minimum whole, then every increment
+    that was begun after it. The trade writes minimum and increment as "30/6". Up to `free_seconds`, included, a call
+    costs nothing, not even the fee; an unanswered one, of 0 seconds, never does.
+
+    The increment is anchored after the minimum: 31 seconds at 30/18 are charged as 48, where counting multiples of 18
+    from zero would make them 36.
+
+    >>> rate = Rate(per_minute=Money("0.006", "USD"), minimum_seconds=30, increment_seconds=6)
+    >>> rate.charged_seconds(32), rate.cost(32)
+    (36, Money('0.003600', 'USD'))
+
+    Raises:
+        InvalidValue: An amount is below 0, the two are of different currencies, or a number of seconds is out of range;
+            an increment of 0 is, because nothing would ever be charged after the minimum.
+        InvalidType: A field is of another type.
+
+    Rule: RAT-1 in docs/reference/rating.md.
+    """
+
+    per_minute: Money = field(validator=exactly(Money, called="Money"))
+    connect_fee: Money = field(validator=exactly(Money, called="Money"))
+    minimum_seconds: int = field(default=_SECONDS_IN_A_MINUTE, validator=within(0, MAX_BLOCK_SECONDS))
+    increment_seconds: int = field(default=_SECONDS_IN_A_MINUTE, validator=within(1, MAX_BLOCK_SECONDS))
+    free_seconds: int = field(default=0, validator=within(0, MAX_BLOCK_SECONDS))
+    precision: Precision = field(default=Precision(), validator=exactly(Precision, called="a Precision"))
+    # The fee and a second as whole numbers over one denominator, in units of the last place; None where the units are
+    # whole and nothing needs rounding.
+    _fee: int = field(init=False, eq=False, repr=False)
+    _second: int = field(init=False, eq=False, repr=False)
+    _denominator: int | None = field(init=False, eq=False, repr=False)
+    _unit: Money = field(init=False, eq=False, repr=False)
+
+    @connect_fee.default
+    def _no_fee(self) -> Money:
+        # Runs before the validators.
+        if type(self.per_minute) is not Money:
+            raise invalid(wrong_type("per_minute", "Money", self.per_minute))
+        return Money.zero(self.per_minute.currency)
+
+    def __attrs_post_init__(self) -> None:
+        if self.connect_fee.currency != self.per_minute.currency:
+            raise invalid(self._currencies_differ("connect_fee", self.connect_fee))
+        for name, amount in (("per_minute", self.per_minute), ("connect_fee", self.connect_fee)):
+            if amount.is_negative:
+                raise invalid(_negative(name, amount))
+        unit = _unit_of(self.precision.places, self.per_minute.currency)
+        terms = _terms(self.connect_fee, self.per_minute, self.precision, unit)
+        for name, part in zip(("_fee", "_second", "_denominator", "_unit"), (*terms, unit), strict=True):
+            object.__setattr__(self, name, part)
+
+    @property
+    def currency(self) -> str:
+        """The currency of the rate and of every cost."""
+        return self.per_minute.currency
+
+    def charged_seconds(self, seconds: int) -> int:
+        """Return how many seconds a call of so many whole seconds since its answer is charged for.
+
+        Raises: InvalidType for anything but a whole number, InvalidValue below 0 or above `MAX_SECONDS`.
+
+        Rule: RAT-1 in docs/reference/rating.md.
+        """
+        # Spelt out because every cost passes here: a call costs less than checking it the long way.
+        if type(seconds) is not int or not 0 <= seconds <= MAX_SECONDS:
+            check_within("seconds", seconds, 0, MAX_SECONDS)
+        return charged_of(seconds, self.free_seconds, self.minimum_seconds, self.increment_seconds)
+
+    def exact_cost(self, seconds: int) -> Fraction:
+        """Return the cost of a call before rounding, in whole units of the currency.
+
+        >>> Rate(per_minute=Money("0.05", "USD"), minimum_seconds=1, increment_seconds=1).exact_cost(7)
+        Fraction(7, 1200)
+
+        Raises: as `charged_seconds`.
+
+        Rule: RAT-1 in docs/reference/rating.md.
+        """
+        charged = self.charged_seconds(seconds)
+        if not charged:
+            return Fraction(0)
+        units = Fraction(self._fee + charged * self._second, self._denominator or 1)
+        return units * Fraction(self._unit.amount)
+
+    def cost(self, seconds: int) -> Money:
+        """Return what a call of so many whole seconds costs, rounded once, by the rate's precision.
+
+        Rounding every increment instead would drift: 180 seconds at 0.1 a minute cost 0.3, and 180 roundings of a
+        second to six decimals sum to 0.30006.
+
+        >>> Rate(per_minute=Money("0.1", "USD"), minimum_seconds=1, increment_seconds=1).cost(180)
+        Money('0.300000', 'USD')
+
+        Raises: as `charged_seconds`; InvalidValue when the cost has more digits than an amount can have.
+
+        Rule: RAT-1 in docs/reference/rating.md.
+        """
+        charged = self.charged_seconds(seconds)
+        try:
+            return self._unit * (self._units(charged) if charged else 0)
+        except InvalidValue:
+            raise too_large() from None
+
+    def max_seconds(self, available: Money) -> int | None:
+        """Return for how many seconds the funds last: the largest T with cost(T) at most `available`.
+
+        None when no call can cost more: the rate is free, or it has only a fee, and that is affordable. Where not even
+        the shortest charged call is, it is the free seconds; so with nothing available too. Below zero it is 0,
+        whatever the rate: nobody who owes begins a call.
+
+        >>> rate = Rate(per_minute=Money("0.60", "USD"), connect_fee=Money("0.10", "USD"))
+        >>> rate.max_seconds(Money("1.29", "USD")), rate.max_seconds(Money("1.30", "USD"))
+        (60, 120)
+
+        Raises: InvalidValue for funds of another currency, InvalidType for anything but Money.
+
+        Rule: RAT-2 in docs/reference/rating.md.
+        """
+        self._check_currency("available", available)
+        if available.is_negative:
+            return 0
+        first = self.charged_seconds(self.free_seconds + 1)
+        above, below = available.amount.as_integer_ratio()
+        unit_above, unit_below = self._unit.amount.as_integer_ratio()
+        affordable = above * unit_below // (below * unit_above)
+        if self._units(first) > affordable:
+            return self.free_seconds
+        if not self._second:
+            return None
+        increment, denominator = self.increment_seconds, self._denominator or 1
+        room = affordable * denominator - self._fee - first * self._second
+        block, slack = self._second * increment, _FARTHEST_ROUNDED * denominator
+        low, high = max(0, (room - slack) // block), (room + slack) // block
+        # Mostly a block costs more than roundings move, and one look is enough.
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._units(first + middle * increment) <= affordable:
+                low = middle
+            else:
+                high = middle - 1
+        return first + low * increment
+
+    def next_slice(self, seconds: int, *, captured: Money) -> Money:
+        """Return what is still to be captured of a call that lasts `seconds` so far, from its answer on.
+
+        That is its whole cost so far less what was captured before. So the slices of a call sum to what it would cost
+        in one go, wherever it is cut; rounding each slice by itself has no such sum. For what to hold until the next
+        slice, hand in the duration by then.
+
+        >>> rate = Rate(per_minute=Money("0.05", "USD"), minimum_seconds=1, increment_seconds=1)
+        >>> first = rate.next_slice(7, captured=Money.zero("USD"))
+        >>> rest = rate.next_slice(20, captured=first)
+        >>> print(first, rest, first + rest, rate.cost(20))
+        0.005833 USD 0.010834 USD 0.016667 USD 0.016667 USD
+
+        Raises:
+            InvalidValue: More is captured than the call costs so far, or less than nothing, `captured` is of another
+                currency, or as `cost`.
+            InvalidType: `captured` isn't Money, or as `cost`.
+
+        Rule: RAT-2 in docs/reference/rating.md.
+        """
+        self._check_currency("captured", captured)
+        if captured.is_negative:
+            raise invalid(_negative("captured", captured))
+        cost = self.cost(seconds)
+        if captured > cost:
+            params = {"captured": str(captured), "seconds": shown(seconds), "cost": str(cost)}
+            raise invalid(Problem(RateFault.RATE_SLICE_OVERCAPTURED, params=params))
+        return cost - captured
+
+    def discounted(self, percent: int | Decimal) -> "Rate":
+        """Return the rate with so many percent taken off the minute and off the fee; 100 makes the call free.
+
+        Nothing is rounded, so a cost is still rounded once.
+
+        >>> Rate(per_minute=Money("0.0205", "USD")).discounted(10).cost(60)
+        Money('0.018450', 'USD')
+
+        Raises:
+            InvalidValue: The discount is below 0 or above 100, or has more decimals than an amount can have.
+            InvalidType: It is neither a whole number nor a Decimal.
+
+        Rule: RAT-1 in docs/reference/rating.md.
+        """
+        return _discounted(self, check_percent(percent))
+
+    def _units(self, charged: int) -> int:
+        exact = self._fee + charged * self._second
+        if self._denominator is None:
+            return exact
+        return round_quotient(exact, self._denominator, self.precision.rounding)
+
+    def _check_currency(self, name: str, amount: object) -> None:
+        if type(amount) is not Money:
+            raise invalid(wrong_type(name, "Money", amount))
+        if amount.currency != self.per_minute.currency:
+            raise invalid(self._currencies_differ(name, amount))
+
+    def _currencies_differ(self, name: str, amount: Money) -> Problem:
+        params = {"rate": self.per_minute.currency, "field": name, "other": amount.currency}
+        return Problem(RateFault.RATE_CURRENCIES_DIFFER, params=params)
+
+
+def _negative(name: str, amount: Money) -> Problem:
+    return Problem(RateFault.RATE_NEGATIVE, params={"field": name, "amount": str(amount)})
+
+
+# Rates that differ in their amounts only share the unit.
+@lru_cache(maxsize=_MOST_UNITS_CACHED)
+def _unit_of(places: int, currency: str) -> Money:
+    return Money(Decimal((0, (1,), -places)), currency)
+
+
+def _terms(fee: Money, per_minute: Money, precision: Precision, unit: Money) -> tuple[int, int, int | None]:
+    """Return the fee and a second as whole numbers over one denominator, in units of the last place.
+
+    The denominator is None where it is 1 and nothing is left to round.
+    """
+    unit_above, unit_below = unit.amount.as_integer_ratio()
+    fee_above, fee_below = fee.amount.as_integer_ratio()
+    minute_above, minute_below = per_minute.amount.as_integer_ratio()
+    denominator = unit_above * fee_below * minute_below * _SECONDS_IN_A_MINUTE
+    fees = fee_above * unit_below * minute_below * _SECONDS_IN_A_MINUTE
+    seconds = minute_above * unit_below * fee_below
+    shared = gcd(fees, seconds, denominator)
+    is_whole = shared == denominator and precision.rounding not in _CASH
+    return fees // shared, seconds // shared, None if is_whole else denominator // shared
+
+
+def check_percent(percent: object) -> Decimal:
+    """Return a discount in percent as an exact number."""
+    if type(percent) is int:
+        fits = 0 <= percent <= _WHOLE
+    elif type(percent) is Decimal:
+        fits = percent.is_finite() and 0 <= percent <= _WHOLE and decimals_written(percent) <= _MOST_DECIMALS_OF_PERCENT
+    else:
+        raise invalid(wrong_type("percent", "a whole number or a Decimal", percent))
+    if not fits:
+        params: dict[str, str | int] = {"percent": shown(percent), "decimals": _MOST_DECIMALS_OF_PERCENT}
+        raise invalid(Problem(RateFault.RATE_DISCOUNT_RANGE, params=params))
+    return Decimal(percent)
+
+
+# A platform has few discounts, and calls go to the same few destinations.
+@lru_cache(maxsize=_MOST_DISCOUNTED_CACHED)
+def _discounted(rate: Rate, percent: Decimal) -> Rate:
+    kept = EXACT.scaleb(EXACT.subtract(_WHOLE, percent), -2)
+    return evolve(rate, per_minute=_part(rate.per_minute, kept), connect_fee=_part(rate.connect_fee, kept))
+
+
+def _part(amount: Money, kept: Decimal) -> Money:
+    # Equal rates share the answer, however many zeros their amounts are written with: so it has none at its end.
+    return Money(EXACT.normalize((amount * kept).amount), amount.currency)
