@@ -21,7 +21,7 @@ There is nothing to import here; each name has one home:
 - `tenantcore.regions`: countries, and which currencies and time zones go with them
 - `tenantcore.contacts`: e-mail addresses, person names, telephone numbers, postal addresses
 - `tenantcore.pricing`: the pricing model and what fits it
-- `tenantcore.balance`: prepaid or postpaid, and how an account opens
+- `tenantcore.balance`: prepaid and postpaid accounts that no race, retry or crash overspends
 - `tenantcore.organization`: who the tenant is
 - `tenantcore.tenant`: the whole tenant
 - `tenantcore.validation`: an untyped form in; a value, or every problem, out
