@@ -1,0 +1,1 @@
+"""Programs that show the library at work: to be run, read and copied from."""
