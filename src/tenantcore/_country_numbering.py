@@ -71,6 +71,7 @@ class CountryNumbering:
     """Describes the first digits by which the country is known among those that share its code; mostly empty."""
 
 
+@lru_cache(maxsize=1)
 def regions() -> frozenset[str]:
     """Return the countries and territories whose numbers are known."""
     # Loaded when first asked for: the plans of 245 countries take longer than everything else together.

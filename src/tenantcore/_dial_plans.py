@@ -11,7 +11,16 @@ from typing import Final, Self
 from attrs import evolve, field, frozen
 
 from tenantcore._country_numbering import CountryNumbering, Row, calling_codes, numbering_of, regions
-from tenantcore._dialling import MOST_DIGITS, NORTH_AMERICAN_DIALLING, Dialling, NationalDialling, Replacement, is_e164
+from tenantcore._dialling import (
+    MOST_DIGITS,
+    NORTH_AMERICAN_DIALLING,
+    WHOLE,
+    Dialling,
+    NationalDialling,
+    Replacement,
+    Way,
+    is_e164,
+)
 from tenantcore._number_classes import NORTH_AMERICAN_RULES, CallClass, ClassRule, CountryClass, NumberClass, OwnClass
 from tenantcore._number_patterns import LONGEST
 from tenantcore._prefix_tries import PrefixTrie
@@ -23,8 +32,10 @@ __all__ = ["NORTH_AMERICA", "DialPlan", "DialPlanFault", "country_of"]
 _NORTH_AMERICA: Final = "NANP"
 # The shortest numbers there are, those of Niue and Tokelau, have seven digits with their country code.
 _FEWEST_WITH_CODE: Final = 7
-_SHARED_CODES: Final = 16
-_MOST_PLANS: Final = 256
+_MOST_OWN_RULES: Final = 1000
+# How many are kept: twelve codes are shared, and 245 countries have plans.
+_KEPT_CODES: Final = 16
+_KEPT_PLANS: Final = 256
 
 
 @enum.unique
@@ -42,6 +53,12 @@ class DialPlanFault(Code):
         "NUM-2",
         "two number classes of the dial plan share the word {word} and differ by their labels",
         "give each class its own word, and one label",
+    )
+    DIAL_PLAN_RULES_MANY = (
+        Kind.OUT_OF_RANGE,
+        "NUM-2",
+        "the dial plan has {count} rules of the host's own, more than {maximum}",
+        "join patterns by |, and look up lists of single numbers before asking for a class",
     )
 
 
@@ -62,10 +79,11 @@ _SHOWN: Final[tuple[CallClass, ...]] = (
 class _Tables:
     """What a plan is compiled to."""
 
-    dialled: PrefixTrie[CallClass | Dialling]
-    """By what is dialled, without a plus sign: the class of short codes, for others how they become numbers."""
+    dialled: PrefixTrie[Dialling]
+    """What is dialled, without a plus sign, and what makes a number of it."""
     numbers: PrefixTrie[CallClass]
-    """The class of numbers in E.164."""
+    """Numbers, in E.164 or short, and their classes."""
+    classes: tuple[CallClass, ...]
 
 
 @frozen
@@ -93,11 +111,10 @@ class DialPlan:
     """The host's own rules, tried before the plan's, but for emergencies."""
 
     def __attrs_post_init__(self) -> None:
-        if self.name != _NORTH_AMERICA and self.name not in regions():
-            params = {"country": shown_code(self.name)}
-            raise invalid(Problem(DialPlanFault.DIAL_PLAN_COUNTRY_UNKNOWN, params=params))
+        if self.name != _NORTH_AMERICA:
+            _check_country(self.name)
         if self.own:
-            _check_words(self.own)
+            _check_own(self.own)
             # Patterns that are each good may be too much together, which has to be told here and not in a call.
             _ = self._tables
 
@@ -108,6 +125,9 @@ class DialPlan:
         Letter case doesn't matter. The countries of North America have plans, too, with classes as all countries have
         them; `NORTH_AMERICA` is the one with the account wizard's.
 
+        >>> DialPlan.for_country("au").classify("000")
+        <NumberClass.EMERGENCY: 'emergency'>
+
         Raises:
             InvalidValue: No such country is known.
         """
@@ -115,9 +135,7 @@ class DialPlan:
             raise invalid(wrong_type("country", "text", country))
         text = str.__str__(country)
         code = text.upper() if text.isascii() else text
-        if code not in regions():
-            params = {"country": shown_code(text)}
-            raise invalid(Problem(DialPlanFault.DIAL_PLAN_COUNTRY_UNKNOWN, params=params))
+        _check_country(code)
         return cls(code)
 
     def with_classes(self, *rules: ClassRule) -> Self:
@@ -148,7 +166,21 @@ class DialPlan:
 
         Rule: NUM-1 in docs/reference/numbering.md.
         """
-        return self._read(dialled)[0]
+        if type(dialled) is str:
+            text = dialled
+        elif is_text(dialled):
+            text = str.__str__(dialled)
+        else:
+            return None
+        if len(text) > LONGEST or not text.isascii():
+            return None
+        if not text.isdigit():
+            return text if is_e164(text) else None
+        way = self._tables.dialled.find(text)
+        if way is None:
+            return None
+        # By its exact type, for speed.
+        return way.put + text[way.dropped :] if type(way) is Replacement else way.e164(text)
 
     def classify(self, dialled: object) -> CallClass:
         """Return the class of a dialled number, in E.164 or as people dial it; `UNKNOWN` for whatever is no number.
@@ -160,36 +192,14 @@ class DialPlan:
 
         Rule: NUM-2 in docs/reference/numbering.md.
         """
-        number, call_class = self._read(dialled)
-        if number is None:
-            return NumberClass.UNKNOWN
-        return call_class or self._tables.numbers.find(number) or NumberClass.UNKNOWN
-
-    def _read(self, dialled: object) -> tuple[str | None, CallClass | None]:
-        """Return the number, and its class if it is a short code, whose class is known at once."""
-        if type(dialled) is str:
-            text = dialled
-        elif is_text(dialled):
-            text = str.__str__(dialled)
-        else:
-            return None, None
-        if len(text) > LONGEST or not text.isascii():
-            return None, None
-        if not text.isdigit():
-            return (text, None) if is_e164(text) else (None, None)
-        found = self._tables.dialled.find(text)
-        if type(found) is Replacement:
-            return found.put + text[found.dropped :], None
-        if type(found) is NationalDialling:
-            return found.e164(text), None
-        return (None, None) if found is None else (text, found)
+        # Most numbers that are asked for are normalized already.
+        number = dialled if type(dialled) is str and is_e164(dialled) else self.normalize(dialled)
+        return NumberClass.UNKNOWN if number is None else self._tables.numbers.find(number) or NumberClass.UNKNOWN
 
     @property
     def classes(self) -> tuple[CallClass, ...]:
         """The classes that numbers of this plan can have, in the order in which to show them: a host's own first."""
-        found = {NumberClass.UNKNOWN, *self._tables.numbers.answers(), *self._tables.dialled.answers()}
-        own = dict.fromkeys(rule.call_class for rule in self.own if type(rule.call_class) is OwnClass)
-        return (*own, *(known for known in _SHOWN if known in found))
+        return self._tables.classes
 
     def find_class(self, word: object) -> CallClass | None:
         """Return the class that has a word, from a document or a form, or None if numbers of this plan can't have it.
@@ -210,13 +220,21 @@ class DialPlan:
         return self.name
 
 
-def _check_words(rules: tuple[ClassRule, ...]) -> None:
-    """Refuse two classes of one word: documents name classes by it."""
+def _check_country(code: str) -> None:
+    if code not in regions():
+        raise invalid(Problem(DialPlanFault.DIAL_PLAN_COUNTRY_UNKNOWN, params={"country": shown_code(code)}))
+
+
+def _check_own(rules: tuple[ClassRule, ...]) -> None:
+    if len(rules) > _MOST_OWN_RULES:
+        params = {"count": len(rules), "maximum": _MOST_OWN_RULES}
+        raise invalid(Problem(DialPlanFault.DIAL_PLAN_RULES_MANY, params=params))
+    # Documents name classes by their words.
     words: dict[str, CallClass] = {}
     for rule in rules:
         if words.setdefault(rule.call_class.word, rule.call_class) != rule.call_class:
-            params = {"word": shown(rule.call_class.word)}
-            raise invalid(Problem(DialPlanFault.DIAL_PLAN_WORD_DOUBLED, params=params))
+            word = shown(rule.call_class.word)
+            raise invalid(Problem(DialPlanFault.DIAL_PLAN_WORD_DOUBLED, params={"word": word}))
 
 
 NORTH_AMERICA: Final = DialPlan(_NORTH_AMERICA)
@@ -246,7 +264,7 @@ def country_of(number: object) -> str | None:
     return None
 
 
-@lru_cache(maxsize=_SHARED_CODES)
+@lru_cache(maxsize=_KEPT_CODES)
 def _countries(code: str) -> PrefixTrie[str]:
     """Return the countries that share a code, by their numbers."""
     rows: list[tuple[str, tuple[str, ...]]] = []
@@ -259,29 +277,27 @@ def _countries(code: str) -> PrefixTrie[str]:
     return PrefixTrie.build(rows)
 
 
-@lru_cache(maxsize=_MOST_PLANS)
+@lru_cache(maxsize=_KEPT_PLANS)
 def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
-    # Patterns of what is dialled and patterns of E.164 have nothing in common, so that rules go to both tries.
-    hosts = list(map(_row, own))
+    own_rows = list(map(_row, own))
     if name == _NORTH_AMERICA:
-        rows = [*hosts, *map(_row, NORTH_AMERICAN_RULES)]
-        return _tables(rows, rows, NORTH_AMERICAN_DIALLING)
-    numbering = numbering_of(name)
-    dialling = NationalDialling.of(numbering).rules()
-    return _tables([*hosts, *numbering.short], [*hosts, *_numbers_of(name, numbering)], dialling)
+        short, long = [*own_rows, *map(_row, NORTH_AMERICAN_RULES)], []
+        dialling: Iterable[Way] = NORTH_AMERICAN_DIALLING
+    else:
+        numbering = numbering_of(name)
+        short, long = [*own_rows, *numbering.short], list(_numbers_of(name, numbering))
+        dialling = NationalDialling.of(numbering).ways()
+    # Where a rule is for numbers in E.164, it describes nothing that is dialled without a plus sign.
+    whole = ((WHOLE, patterns) for _, patterns in short)
+    numbers = PrefixTrie.build(sorted([*short, *long], key=_is_no_emergency))
+    found = numbers.answers() | {NumberClass.UNKNOWN}
+    own_classes = dict.fromkeys(rule.call_class for rule in own if type(rule.call_class) is OwnClass)
+    classes = (*own_classes, *(known for known in _SHOWN if known in found))
+    return _Tables(PrefixTrie.build([*whole, *dialling]), numbers, classes)
 
 
 def _row(rule: ClassRule) -> Row:
     return rule.call_class, (rule.pattern,)
-
-
-def _tables(short: list[Row], numbers: list[Row], dialling: Iterable[tuple[str, Dialling]]) -> _Tables:
-    """Build the tables of a plan; emergencies come first, wherever they stand."""
-    ways = ((way, (pattern,)) for pattern, way in dialling)
-    return _Tables(
-        PrefixTrie.build([*sorted(short, key=_is_no_emergency), *ways]),
-        PrefixTrie.build(sorted(numbers, key=_is_no_emergency)),
-    )
 
 
 def _is_no_emergency(row: Row) -> bool:
@@ -300,8 +316,7 @@ def _numbers_of(name: str, numbering: CountryNumbering) -> Iterator[Row]:
     for size in (1, 2, 3):
         others = "|".join(other for other in calling_codes() if len(other) == size and other != code)
         fewest, most = _FEWEST_WITH_CODE - size, MOST_DIGITS - size
-        if others:
-            yield NumberClass.INTERNATIONAL, (rf"\+(?:{others})\d{{{fewest},{most}}}",)
+        yield NumberClass.INTERNATIONAL, (rf"\+(?:{others})\d{{{fewest},{most}}}",)
 
 
 def _all_abroad(code: str, patterns: tuple[str, ...]) -> tuple[str, ...]:

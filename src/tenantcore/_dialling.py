@@ -8,14 +8,23 @@ Rule: NUM-1 in docs/reference/numbering.md.
 
 import re
 from collections.abc import Iterator
-from typing import Final, Self, TypeAlias
+from typing import Final, Self, TypeAlias, final
 
 from attrs import frozen
 
 from tenantcore._country_numbering import CountryNumbering, calling_codes, numbering_of
-from tenantcore._number_patterns import first_digits
+from tenantcore._number_patterns import beginnings
 
-__all__ = ["MOST_DIGITS", "NORTH_AMERICAN_DIALLING", "Dialling", "NationalDialling", "Replacement", "is_e164"]
+__all__ = [
+    "MOST_DIGITS",
+    "NORTH_AMERICAN_DIALLING",
+    "WHOLE",
+    "Dialling",
+    "NationalDialling",
+    "Replacement",
+    "Way",
+    "is_e164",
+]
 
 MOST_DIGITS: Final = 15
 """ITU-T E.164: a number has up to fifteen digits with its country code, the first of them no zero."""
@@ -23,9 +32,10 @@ is_e164: Final = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
 """Gives a match if a text can be a number in E.164, else None."""
 # After an international prefix; KAZOO asks for as many.
 _FEWEST_ABROAD: Final = 5
-_ALL_DIGITS: Final = frozenset("0123456789")
+_DIGITS: Final = frozenset("0123456789")
 
 
+@final
 @frozen
 class Replacement:
     """Turns dialled digits into E.164: some of them are dropped in front, and others take their place."""
@@ -34,13 +44,15 @@ class Replacement:
     put: str
 
 
+WHOLE: Final = Replacement(0, "")
+"""Keeps short codes as they are."""
 # KAZOO's regular expressions. The last is for whoever dials a country code without any prefix.
-NORTH_AMERICAN_DIALLING: Final[tuple[tuple[str, Replacement], ...]] = (
-    (r"[2-9]\d{2}[2-9]\d{6}", Replacement(0, "+1")),
-    (r"1[2-9]\d{2}[2-9]\d{6}", Replacement(0, "+")),
-    (r"011[1-9]\d{4,14}", Replacement(3, "+")),
-    (r"00[1-9]\d{4,14}", Replacement(2, "+")),
-    (r"[2-9]\d{7,14}", Replacement(0, "+")),
+NORTH_AMERICAN_DIALLING: "Final[tuple[Way, ...]]" = (
+    (Replacement(0, "+1"), (r"[2-9]\d{2}[2-9]\d{6}",)),
+    (Replacement(0, "+"), (r"1[2-9]\d{2}[2-9]\d{6}",)),
+    (Replacement(3, "+"), (r"011[1-9]\d{4,14}",)),
+    (Replacement(2, "+"), (r"00[1-9]\d{4,14}",)),
+    (Replacement(0, "+"), (r"[2-9]\d{7,14}",)),
 )
 
 
@@ -71,24 +83,30 @@ class NationalDialling:
             numbering.transformation,
         )
 
-    def rules(self) -> "Iterator[tuple[str, Dialling]]":
-        """Yield the rules of the country, in order: what is plain as a replacement, the rest as this reading.
+    def ways(self) -> "Iterator[Way]":
+        """Yield the rules of the country, in order: what is plain by a replacement, the rest by this reading.
 
         They give the same as `e164`, which takes some three times as long.
         """
         prefix = "" if self._prefix is None else self._prefix.pattern
         # Where only whole numbers are transformed, the pattern ends in "$".
-        begins_prefix = first_digits(prefix.replace("$", "")) if prefix else frozenset()
-        plain_lengths = [length for length in sorted(self._lengths) if len(self._code) + length <= MOST_DIGITS]
-        yield rf"(?:{self._abroad.pattern})\d{{0,}}", self
-        yield rf"{self._code}\d{{0,}}", self
-        if prefix in _ALL_DIGITS - first_digits(self._general.pattern):
-            for length in plain_lengths:
-                yield rf"{prefix}\d{{{length}}}", Replacement(1, f"+{self._code}")
-        others = "".join(sorted(_ALL_DIGITS - begins_prefix))
-        for length in plain_lengths:
-            yield rf"[{others}]\d{{{length - 1}}}", Replacement(0, f"+{self._code}")
-        yield r"\d{1,}", self
+        prefixes = beginnings(prefix.replace("$", ""))
+        none = _one_of(_DIGITS - prefixes.keys())
+        plain = "|".join(digit + _one_of(_DIGITS - more) for digit, more in prefixes.items() if more is not None)
+        lengths = [length for length in sorted(self._lengths) if len(self._code) + length <= MOST_DIGITS]
+        yield self, (rf"(?:{self._abroad.pattern})\d{{0,}}",)
+        for length in lengths:
+            if len(self._code) + length > self._longest:
+                yield Replacement(0, "+"), (rf"{self._code}{none}\d{{{length - 1}}}",)
+        yield self, (rf"{self._code}\d{{0,}}",)
+        if plain:
+            # What looks like a prefix may be a number's own digits.
+            yield self, (rf"(?:{plain})\d{{0,}}", self._general.pattern)
+            for length in lengths:
+                yield Replacement(1, f"+{self._code}"), (rf"(?:{plain})\d{{{length - 1}}}",)
+        for length in lengths:
+            yield Replacement(0, f"+{self._code}"), (rf"{none}\d{{{length - 1}}}",)
+        yield self, (r"\d{1,}",)
 
     def e164(self, digits: str) -> str | None:
         """Return the number in E.164 that dialled digits reach, or None if they can't be a number."""
@@ -126,5 +144,12 @@ class NationalDialling:
         return self._general.fullmatch(digits) is not None
 
 
+def _one_of(digits: frozenset[str]) -> str:
+    # Among dialled digits there is no plus sign, so that describes none.
+    return f"[{''.join(sorted(digits))}]" if digits else r"\+"
+
+
 Dialling: TypeAlias = Replacement | NationalDialling
 """What makes E.164 of dialled digits."""
+Way: TypeAlias = tuple[Dialling, tuple[str, ...]]
+"""A rule for dialled digits: what makes E.164 of them, and the patterns that must all hold."""

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
 
-__all__ = ["LONGEST", "NOWHERE", "SYMBOLS", "Automaton", "NumberPatternFault", "check_pattern", "first_digits"]
+__all__ = ["LONGEST", "NOWHERE", "SYMBOLS", "Automaton", "NumberPatternFault", "beginnings", "check_pattern"]
 
 LONGEST: Final = 32
 """How many characters a dialled number can have: fifteen digits, a plus sign, and the longest prefixes there are."""
@@ -88,6 +88,11 @@ class Automaton:
             self.states.append(key)
         return number
 
+    def after(self, state: int) -> dict[str, int]:
+        """Return the states that follow a state, by their symbols."""
+        following = self.states[state][1]
+        return {symbol: number for symbol, number in zip(SYMBOLS, following, strict=False) if number != NOWHERE}
+
     def either(self, one: int, other: int) -> int:
         """Return the state that goes on as the one or as the other."""
         if one == NOWHERE or other in (NOWHERE, one):
@@ -122,11 +127,20 @@ def check_pattern(pattern: str) -> None:
     _read(pattern)
 
 
-def first_digits(pattern: str) -> frozenset[str]:
-    """Return the digits that what a pattern describes can begin with."""
+def beginnings(pattern: str) -> dict[str, frozenset[str] | None]:
+    """Return the first digits of what a pattern describes, and with each the digits that go on from there.
+
+    None stands where the first digit alone isn't described.
+
+    >>> beginnings("0|180"), beginnings("0(?:8[14])?")
+    ({'0': frozenset(), '1': None}, {'0': frozenset({'8'})})
+    """
     automaton = Automaton()
-    after = automaton.states[automaton.read(pattern, 1)][1]
-    return frozenset(symbol for symbol, state in zip(SYMBOLS, after, strict=False) if state != NOWHERE)
+    after = automaton.after(automaton.read(pattern, 1))
+    return {
+        digit: frozenset(automaton.after(state)) if automaton.states[state][0] else None
+        for digit, state in after.items()
+    }
 
 
 @frozen

@@ -7,6 +7,7 @@ Rule: NUM-2 in docs/reference/numbering.md.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import pairwise
 from typing import Generic, TypeAlias, TypeVar
 
@@ -52,6 +53,7 @@ class PrefixTrie(Generic[T]):
         for pattern, bit in bits.items():
             start = automaton.either(start, automaton.read(pattern, 1 << bit))
 
+        @cache
         def answer(held: int) -> T | None:
             return next((answer for answer, needed in ordered if held & needed == needed), None)
 
@@ -66,7 +68,7 @@ class PrefixTrie(Generic[T]):
             if type(node) is tuple:
                 length = len(number)
                 return node[length] if length < len(node) else None
-            branch = node
+            branch = node  # type: ignore[assignment]  # what is no row is a branch
         ending = branch[""]
         assert isinstance(ending, tuple)  # noqa: S101 - so branches are made
         return ending[0]
