@@ -74,6 +74,7 @@ class Bench:
         return operation_of(wish, name, self.books, self.currency, at), instant_of(at)
 
     def wish(self, wish: Wish) -> Outcome:
+        """Resolve and ask; not for a sweep, which has no outcome."""
         operation, now = self.resolve(wish)
         return self.ask(operation, now)
 

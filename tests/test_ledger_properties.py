@@ -2,7 +2,10 @@
 
 import pickle
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given, note, settings
@@ -10,8 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tenantcore.balance import (
+    FULL,
     AlreadyRecorded,
     Balance,
+    BalancePolicy,
     Capture,
     Credit,
     Debit,
@@ -19,6 +24,8 @@ from tenantcore.balance import (
     DeclineReason,
     Entry,
     Event,
+    FundsBelow,
+    Grant,
     HoldExpired,
     HoldState,
     Lapse,
@@ -29,15 +36,20 @@ from tenantcore.balance import (
     Operation,
     Outcome,
     Overage,
+    Postpaid,
+    Prepaid,
+    Recorded,
     Release,
     ServicesRestored,
     ServicesStopped,
     SetPolicy,
     Snapshot,
+    TemporaryLimit,
+    Threshold,
 )
 from tenantcore.errors import InvalidValue
-from tenantcore.money import Money
-from tests.clocks import DAY, MICROSECOND, looks_harder
+from tenantcore.money import Money, Rounding
+from tests.clocks import DAY, MICROSECOND, MINUTE, looks_harder
 from tests.ledger_bench import Bench, Store, bench_of, called
 from tests.ledger_readings import START, UNIT, instant_of, micros, money, units
 from tests.ledger_wishes import PolicyWish, Wish, long_script, policies, scripts
@@ -132,6 +144,8 @@ class Account(RuleBasedStateMachine):
     def shows_what_the_second_books_show(self) -> None:
         """At the last entry, and around each instant at which something lapses by itself."""
         books = self.bench.books
+        if books.last is not None:
+            assert self.bench.ledger.balance == self.bench.ledger.balance_at(instant_of(books.last))
         ends = [hold.until for hold in books.open_holds() if hold.until is not None]
         edges = {*sorted(ends)[:2], books.terms.lift_until, books.last, micros(START)}
         for edge in edges - {None}:
@@ -340,6 +354,182 @@ class TestLongScripts:
         account.opens(policy, [Wish(kind="credit", amount=("hundred", 0))])
         account.is_used(script)
         account.teardown()
+
+
+class TestThresholds:
+    """BAL-6: warning thresholds fire on the downward crossing, and re-arm on recovery; holds don't count."""
+
+    @given(policies(), scripts("credit", "debit", "debit", "reserve", "capture", length=24))
+    def test_fire_on_each_downward_crossing_and_only_then(self, wish: PolicyWish, script: list[Wish]) -> None:
+        bench = bench_of(replace(wish, lift=None))
+        told = told_of_funds(bench.wish(Wish(kind="credit", amount=("hundred", 0))))
+        for each in script:
+            told += told_of_funds(bench.wish(each))
+        # What was posted after each entry, and before the first.
+        series = accumulate((entry.posted for entry in bench.ledger.entries), initial=NOTHING)
+        assert told == [
+            (number, threshold)
+            for number, (before, after) in enumerate(pairwise(series), 1)
+            for threshold in bench.policy.thresholds
+            if is_low(bench.policy, threshold, after) and not is_low(bench.policy, threshold, before)
+        ]
+
+
+class TestForgetting:
+    """BAL-4: ids are pruned by age only; what is pruned is unknown, what is open stays, money is what it was."""
+
+    @given(policies(), scripts(length=12), scripts("reserve", "capture", "again", length=12), st.integers(0, 100))
+    def test_forgets_what_is_older_and_nothing_else(
+        self, wish: PolicyWish, script: list[Wish], later: list[Wish], pick: int
+    ) -> None:
+        bench = bench_of(wish)
+        for each in (Wish(kind="credit", amount=("hundred", 0)), *script):
+            bench.wish(each)
+        instants = [entry.at for entry in bench.ledger.entries]
+        before = instants[pick % len(instants)] + (pick % 3 - 1) * MICROSECOND
+        head = bench.ledger.head
+        assert bench.ledger.forget(before=before) == bench.books.forget(micros(before))
+        bench.check()
+        assert bench.ledger.head is head
+        if pick % 2:
+            bench.ledger = Ledger.restore(pickled(bench.ledger.snapshot()))
+        for each in later:  # under ids that were forgotten too
+            bench.wish(each)
+
+
+UNITS = ("1", "0.01", "0.000001", f"0.{'0' * 35}1")
+LIMITS = ("0", "0.01", "100", "1" + "0" * 27, "0.000001", "99999.99")
+
+
+@pytest.mark.parametrize("unit", [Money(text, "USD") for text in UNITS], ids=str)
+@pytest.mark.parametrize("limit", [Money(text, "USD") for text in LIMITS], ids=str)
+@pytest.mark.parametrize("control", ["prepaid", "postpaid", "both"])
+class TestLastUnit:
+    """BAL-2: all that is available can be spent or held, and not the smallest unit more."""
+
+    def test_is_the_last_that_is_charged(self, control: str, limit: Money, unit: Money) -> None:
+        for spent, is_recorded in ((limit - unit, True), (limit, True), (limit + unit, False)):
+            if spent.is_positive:
+                ledger = account_with(control, limit)
+                assert isinstance(ledger.debit("op", spent, now=START), Recorded) is is_recorded
+                assert ledger.balance_at(START).available == (limit - spent if is_recorded else limit)
+
+    def test_is_the_last_that_is_held(self, control: str, limit: Money, unit: Money) -> None:
+        for held, is_recorded in ((limit - unit, True), (limit, True), (limit + unit, False)):
+            if held.is_positive:
+                ledger = account_with(control, limit)
+                assert isinstance(ledger.reserve("op", held, now=START, expires_at=None), Recorded) is is_recorded
+                left = limit - held if is_recorded else limit
+                assert ledger.balance_at(START).available == left
+                assert isinstance(ledger.debit("more", unit, now=START), Recorded) is (left >= unit)
+
+    def test_is_what_a_hold_up_to_more_gets(self, control: str, limit: Money, unit: Money) -> None:
+        ledger = account_with(control, limit)
+        outcome = ledger.reserve("op", limit + unit, now=START, expires_at=None, grant=Grant.UP_TO)
+        assert outcome.entry is not None
+        assert outcome.entry.granted == (limit if limit.is_positive else None)
+        assert ledger.balance_at(START).available == NOTHING
+
+    def test_is_passed_by_recorded_overage_alone(self, control: str, limit: Money, unit: Money) -> None:
+        ledger = account_with(control, limit)
+        assert isinstance(ledger.debit("op", limit + unit, now=START, overage=Overage.RECORD), Recorded)
+        assert ledger.balance_at(START).available == -unit
+        assert not ledger.balance_at(START).may_use_services
+
+    def test_keeps_services_running(self, control: str, limit: Money, unit: Money) -> None:
+        ledger = account_with(control, limit)
+        assert ledger.balance_at(START).may_use_services is limit.is_positive
+        if limit.is_positive:
+            ledger.debit("all", limit, now=START)
+            assert not ledger.balance_at(START).may_use_services
+            ledger.credit("one", unit, now=START)
+            assert ledger.balance_at(START).may_use_services
+
+
+class TestLastMicrosecond:
+    """BAL-3, BAL-4: at exactly `expires_at` a hold is expired; a clock may be behind by the policy's skew, no more."""
+
+    @pytest.mark.parametrize(("late", "is_open"), [(-1, True), (0, False), (1, False)])
+    @pytest.mark.parametrize("is_swept", [False, True])
+    def test_of_a_hold(self, late: int, is_open: bool, is_swept: bool) -> None:
+        end = START + MINUTE
+        now = end + late * MICROSECOND
+        asked: tuple[Operation, ...] = (
+            Capture("op", hold="hold", amount=FULL),
+            Capture("op", hold="hold", amount=NOTHING),
+            Release("op", hold="hold"),
+        )
+        for operation in asked:
+            ledger = account_with("prepaid", Money("10", "USD"))
+            ledger.reserve("hold", Money("10", "USD"), now=START, expires_at=end)
+            assert ledger.balance_at(now).available == (NOTHING if is_open else Money("10", "USD"))
+            if is_swept:
+                assert len(ledger.expire(now=now)) == (0 if is_open else 1)
+            outcome = ledger.apply(operation, now=now)
+            assert isinstance(outcome, Recorded) is is_open
+            if isinstance(outcome, Declined):
+                assert outcome.reason.code is DeclineReason.HOLD_EXPIRED
+                assert isinstance(ledger.debit("again", Money("10", "USD"), now=now), Recorded)
+
+    @pytest.mark.parametrize(("ahead", "is_placed"), [(-1, False), (0, False), (1, True)])
+    def test_of_a_hold_that_is_asked_for(self, ahead: int, is_placed: bool) -> None:
+        ledger = account_with("prepaid", Money("10", "USD"))
+        version = ledger.head.version
+        outcome = ledger.reserve("op", Money("1", "USD"), now=START, expires_at=START + ahead * MICROSECOND)
+        assert isinstance(outcome, Recorded) is is_placed
+        assert ledger.head.version == version + is_placed
+        # A refusal of that kind isn't on record: the id is free.
+        assert isinstance(ledger.reserve("op", Money("2", "USD"), now=START, expires_at=None), Declined) is is_placed
+
+    @pytest.mark.parametrize("skew", [timedelta(0), MICROSECOND, 5 * MINUTE, DAY])
+    @pytest.mark.parametrize("beyond", [-1, 0, 1])
+    def test_of_a_clock_that_is_behind(self, skew: timedelta, beyond: int) -> None:
+        ledger = Ledger(Prepaid("USD", clock_skew=skew))
+        ledger.credit("first", Money("1", "USD"), now=START)
+        before = ledger.snapshot()
+        now = START - skew - beyond * MICROSECOND
+        outcome = ledger.credit("op", Money("1", "USD"), now=now)
+        assert isinstance(outcome, Recorded) is (beyond <= 0)
+        if isinstance(outcome, Declined):
+            assert outcome.reason.code is DeclineReason.CLOCK_BEHIND
+            assert ledger.snapshot() == before
+            assert isinstance(ledger.credit("first", Money("1", "USD"), now=now), AlreadyRecorded)
+            assert isinstance(ledger.credit("op", Money("1", "USD"), now=START), Recorded)
+        else:
+            assert ledger.entries[-1].at == max(START, now)
+
+    @pytest.mark.parametrize(("late", "is_lifted"), [(-1, True), (0, False), (1, False)])
+    def test_of_a_temporary_limit(self, late: int, is_lifted: bool) -> None:
+        temporary = TemporaryLimit(until=START + MINUTE, amount=Money("1", "USD"))
+        ledger = Ledger(Postpaid("USD", credit_limit=Money("10", "USD"), temporary=temporary))
+        outcome = ledger.debit("op", Money("11", "USD"), now=START + MINUTE + late * MICROSECOND)
+        assert isinstance(outcome, Recorded) is is_lifted
+
+
+def account_with(control: str, available: Money) -> Ledger:
+    """An account that can spend so much: of what was paid, of its limit, or of both."""
+    if control == "prepaid":
+        ledger, paid = Ledger(Prepaid("USD")), available
+    elif control == "postpaid":
+        ledger, paid = Ledger(Postpaid("USD", credit_limit=available)), NOTHING
+    else:
+        paid = available.times(Fraction(1, 2), Rounding.DOWN, places=6)
+        ledger = Ledger(Postpaid("USD", credit_limit=available - paid))
+    if paid.is_positive:
+        ledger.credit("paid", paid, now=START)
+    return ledger
+
+
+def told_of_funds(outcome: Outcome) -> list[tuple[int, Threshold]]:
+    events = () if isinstance(outcome, AlreadyRecorded) else outcome.events
+    return [(event.entry, event.threshold) for event in events if isinstance(event, LowBalance)]
+
+
+def is_low(policy: BalancePolicy, threshold: Threshold, posted: Money) -> bool:
+    limit = NOTHING if policy.credit_limit is None else policy.credit_limit
+    if isinstance(threshold, FundsBelow):
+        return posted + limit < threshold.amount
+    return -posted * 100 >= limit * threshold.percent
 
 
 Account.TestCase.settings = settings(stateful_step_count=40 if looks_harder() else 12)
