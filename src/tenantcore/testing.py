@@ -19,6 +19,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tenantcore import _zones, currencies, time_zones
 from tenantcore._cycles import is_anchored
+from tenantcore._ledger_strategies import LedgerScript, ledger_scripts, ledgers, operations, top_up_rules
 from tenantcore.balance import BalanceControl, BalancePolicy, Opening, Postpaid, Prepaid
 from tenantcore.billing_periods import (
     LONGEST_CLOSING_DELAY_HOURS,
@@ -54,6 +55,7 @@ from tenantcore.trunks import Direction
 
 __all__ = [
     "Form",
+    "LedgerScript",
     "amounts",
     "balance_policies",
     "billing_contacts",
@@ -68,9 +70,12 @@ __all__ = [
     "email_addresses",
     "frequencies",
     "intervals",
+    "ledger_scripts",
+    "ledgers",
     "local_days",
     "month_ends",
     "openings",
+    "operations",
     "organization_names",
     "organizations",
     "owners",
@@ -89,6 +94,7 @@ __all__ = [
     "telephone_numbers",
     "tenants",
     "timezones",
+    "top_up_rules",
     "working_days",
 ]
 
