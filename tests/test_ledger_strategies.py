@@ -70,7 +70,7 @@ class Store:
         prior = [self.entries[id_] for id_ in wanted.ids if id_ in self.entries]
         result = step(self.head, operation, Found(tuple(prior), tuple({*named, *due})), now)
         self.head = result.head
-        self.entries |= {entry.operation.id: entry for entry in result.entries if entry.id is not None}  # type: ignore[union-attr]
+        self.entries |= {entry.id: entry for entry in result.entries if entry.id is not None}
         self.holds |= {hold.id: hold for hold in result.holds}
         return result.outcome
 
