@@ -167,6 +167,8 @@ class TemporaryLimit:
 
     def raised(self, limit: Money) -> Money:
         """Return the limit that holds until then, exact: a percentage isn't rounded."""
+        if type(limit) is not Money:
+            raise invalid(wrong_type("limit", "Money", limit))
         if self.amount is not None:
             return limit + self.amount
         assert self.percent is not None  # noqa: S101 - one of both is given
@@ -193,8 +195,9 @@ LOW_CREDIT: Final = FundsBelow(Money("5.00", "USD"))
 _STANDARD_SKEW: Final = timedelta(minutes=5)
 
 
-def _currency(_: object, __: "Attribute[Any]", value: str) -> None:
-    Money.zero(value)  # refuses what is no currency code, with the fault of the module that owns the rule
+def _currency(value: str) -> str:
+    # Money refuses what is no currency code, and makes plain text of a host's own kind of text.
+    return Money.zero(value).currency
 
 
 def _not_negative(_: object, __: "Attribute[Any]", value: object) -> None:
@@ -205,8 +208,7 @@ def _not_negative(_: object, __: "Attribute[Any]", value: object) -> None:
 
 
 def _usual_thresholds(policy: "Prepaid") -> tuple[Threshold, ...]:
-    # Asked before the currency was checked: a stranger's == must not be called.
-    return (LOW_CREDIT,) if type(policy.currency) is str and policy.currency == "USD" else ()
+    return (LOW_CREDIT,) if policy.currency == "USD" else ()
 
 
 _MONEY_OR_NONE: Final = exactly(Money, type(None), called="Money or None")
@@ -228,7 +230,7 @@ class Prepaid:
     Rules: BAL-1, BAL-6 in docs/reference/balance.md.
     """
 
-    currency: str = field(validator=_currency)
+    currency: str = field(converter=_currency)
     credit_limit: Money | None = field(default=None, kw_only=True, validator=_MONEY_OR_NONE)
     credit_on_prepaid: CreditOnPrepaid = field(
         default=CreditOnPrepaid.REFUSED,
@@ -281,7 +283,7 @@ class Postpaid:
     Rules: BAL-1, BAL-6 in docs/reference/balance.md.
     """
 
-    currency: str = field(validator=_currency)
+    currency: str = field(converter=_currency)
     credit_limit: Money | None = field(default=None, kw_only=True, validator=_MONEY_OR_NONE)
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(default=(), kw_only=True, validator=_THRESHOLDS)

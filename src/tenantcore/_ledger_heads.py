@@ -115,8 +115,12 @@ class LedgerHead:
         instant = in_utc("now", now)
         if self.last is not None and instant < self.last:
             instant = self.last
+        if not issubclass(type(lapsed), Iterable):
+            raise invalid(wrong_type("lapsed", "an iterable of holds", lapsed))
         held = self.held
-        for hold in lapsed:
+        for position, hold in enumerate(lapsed):
+            if type(hold) is not Hold:
+                raise invalid(wrong_type("a hold", "a Hold", hold).under("lapsed", position))
             if not hold.is_open_at(instant):
                 held -= hold.amount
         return self._balance(instant, held, self.policy.limit_at(instant))
