@@ -1,6 +1,7 @@
 """Whatever is handed to an account: an answer or a fault of ours, and the account as it was."""
 
 import contextlib
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -601,6 +602,18 @@ class TestSets:
             error = refused(ask)
             assert isinstance(error, InvalidType)
             assert error.problem.path == ("operations", 1)
+
+    def test_what_has_no_end_is_refused_at_its_first_stranger(self) -> None:
+        head = prepaid().head
+        for ask in (
+            lambda: needs(itertools.count(), NOW),  # type: ignore[arg-type]
+            lambda: step_all(head, itertools.count(), Found(), NOW),  # type: ignore[arg-type]
+            lambda: Ledger.replay(Prepaid("USD"), itertools.count()),  # type: ignore[arg-type]
+            lambda: head.balance_at(NOW, itertools.count()),  # type: ignore[arg-type]
+        ):
+            error = refused(ask)
+            assert error is not None
+            assert error.problem.path[1:] == (0,)
 
     @pytest.mark.parametrize("odd", [None, 1, Credit("a", usd(1)), a_hold("x", "1")])
     def test_entries(self, odd: Any) -> None:

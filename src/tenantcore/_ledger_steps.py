@@ -269,11 +269,13 @@ def _looked_up(found: object) -> tuple[dict[str, Entry], dict[str, Hold]]:
 def _operations(operations: object) -> tuple[Operation, ...]:
     if not issubclass(type(operations), Iterable):
         raise invalid(wrong_type("operations", "an iterable of operations", operations))
-    asked = tuple(cast("Iterable[Operation]", operations))
-    for position, operation in enumerate(asked):
+    asked: list[Operation] = []
+    # Each is looked at before the next is asked for: what has no end is refused at its first stranger.
+    for position, operation in enumerate(cast("Iterable[Operation]", operations)):
         if type(operation) not in EFFECTS:
             raise invalid(wrong_type("operation", "an operation", operation).under("operations", position))
-    return asked
+        asked.append(operation)
+    return tuple(asked)
 
 
 def _due(holds: Iterable[Hold], instant: datetime) -> tuple[Hold, ...]:
