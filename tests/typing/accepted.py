@@ -8,6 +8,7 @@ from typing import assert_type
 
 from attrs import frozen
 
+from tenantcore.balance import Balance, NoTopUp, TopUp, TopUpRule, credit_problems, plan_topup
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
@@ -243,3 +244,15 @@ def seen(place: Place, apps: Apps) -> str:
             return reason.value
         case Forbidden(problem):
             return problem.sentence
+
+
+def topped_up(rule: TopUpRule, balance: Balance, zero: Money, now: datetime) -> Money | None:
+    assert_type(TopUpRule.after(zero, percent=50), TopUpRule)
+    assert_type([problem.code for problem in credit_problems(zero, None)], list[Code])
+    match plan_topup(rule, balance, pending=zero, last_made=None, last_declined=now, last_paid=now, now=now):
+        case TopUp(amount):
+            return amount
+        case NoTopUp(reason, not_before):
+            assert_type(reason, Problem)
+            assert_type(not_before, datetime | None)
+            return None

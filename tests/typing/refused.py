@@ -5,6 +5,7 @@ A use that mypy lets pass leaves an ignore without work, which strict mypy repor
 
 from datetime import UTC, date, datetime
 
+from tenantcore.balance import TopUpRule, plan_topup
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Closed, Frequency, every
 from tenantcore.due_dates import CollectionTerms, collection_dates
 from tenantcore.errors import FieldCode, Problem
@@ -144,3 +145,10 @@ def seen(place: Place, apps: Apps) -> None:
     judge_change(Change.NAME, place, "reseller").problem  # type: ignore[union-attr]
     judge_app("smartpbx", place, "acme", apps)  # type: ignore[call-arg]
     Place("acme", ["reseller"])  # type: ignore[arg-type]
+
+
+def topped_up(rule: TopUpRule, zero: Money, now: datetime) -> None:
+    TopUpRule(zero, zero)  # type: ignore[call-arg]
+    plan_topup(rule, zero, pending=zero, now=now)  # type: ignore[call-arg]
+    plan_topup(rule, zero, pending=None, last_made=None, last_declined=None, now=now)  # type: ignore[arg-type]
+    plan_topup(rule, zero, pending=zero, last_made=None, last_declined=None, now=now).amount  # type: ignore[union-attr]
