@@ -148,6 +148,9 @@ class Store:
     entries: tuple[Entry, ...] = ()
     holds: tuple[Hold, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.head.version, self.head.posted, self.head.held))  # all of it would take long
+
     def found(self, wanted: Needs) -> Found:
         """Only what was asked for, in an order that nobody should rely on."""
         entries = [entry for entry in self.entries if entry.id in wanted.ids]
