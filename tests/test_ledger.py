@@ -703,6 +703,15 @@ class TestDebts:
         recorded(ledger.set_status("stop", Status.SUSPENDED, now=NOW, debt=usd(60)))
         return ledger
 
+    def test_not_by_a_smaller_debt(self) -> None:
+        ledger = self.indebted()
+        assert reason(ledger.set_status("less", Status.SUSPENDED, now=NOW, debt=usd("59.99"))) is (
+            DeclineReason.SUSPENDED_FOR_DEBT
+        )
+        recorded(ledger.set_status("same", Status.SUSPENDED, now=NOW, debt=usd(60)))
+        recorded(ledger.set_status("more", Status.SUSPENDED, now=NOW, debt=usd(61)))
+        assert ledger.head.debt == usd(61)
+
     def test_not_by_hand(self) -> None:
         ledger = self.indebted()
         outcome = ledger.set_status("go", Status.ACTIVE, now=NOW)

@@ -277,3 +277,10 @@ class TestThresholds:
 
     def test_without_thresholds_nothing_is_told(self) -> None:
         assert recorded(prepaid("10").debit("op", usd("9.99"), now=NOW)).events == ()
+
+    def test_a_threshold_is_crossed_by_a_policy_that_has_it_at_another_place(self) -> None:
+        ledger = warned(FundsBelow(usd(5)), FundsBelow(usd(20)))
+        recorded(ledger.debit("use", usd(90), now=NOW))
+        lower = Postpaid("USD", credit_limit=usd(94), thresholds=(FundsBelow(usd(3)), FundsBelow(usd(5))))
+        told = recorded(ledger.set_policy("lower", lower, now=NOW)).events
+        assert [event.threshold for event in told if isinstance(event, LowBalance)] == [FundsBelow(usd(5))]

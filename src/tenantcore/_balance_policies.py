@@ -17,7 +17,7 @@ from tenantcore._balance_faults import BalanceFault
 from tenantcore._characters import text_of
 from tenantcore._validators import an_instant, exactly, in_utc, tuple_of, wrong_type
 from tenantcore.errors import Param, Problem, invalid, shown_code
-from tenantcore.money import Money
+from tenantcore.money import Money, Rounding, minor_units
 
 __all__ = [
     "LOW_CREDIT",
@@ -35,6 +35,8 @@ __all__ = [
     "Threshold",
     "check_currency",
     "currency_problems",
+    "marks_at",
+    "payment_problems",
 ]
 
 MOST_THRESHOLDS: Final = 16
@@ -240,7 +242,7 @@ class Prepaid:
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(kw_only=True, validator=_THRESHOLDS)
     clock_skew: timedelta = field(default=_STANDARD_SKEW, kw_only=True, validator=_not_negative)
-    _marks: Marks = field(init=False, repr=False, eq=False)
+    marks: Marks = field(init=False, repr=False, eq=False)
 
     @thresholds.default
     def _thresholds(self) -> tuple[Threshold, ...]:
@@ -250,14 +252,7 @@ class Prepaid:
         if self.credit_on_prepaid is CreditOnPrepaid.REFUSED and _has_limit(self):
             raise invalid(Problem(BalanceFault.CREDIT_LIMIT_ON_PREPAID))
         _check_limits(self)
-        object.__setattr__(self, "_marks", _marks_of(self, self.credit_limit))
-
-    def marks_at(self, instant: datetime) -> Marks:
-        """Return what posted money is measured by at an instant in UTC."""
-        temporary, limit = self.temporary, self.credit_limit
-        if temporary is None or limit is None or instant >= temporary.until:
-            return self._marks
-        return _marks_of(self, temporary.raised(limit))
+        object.__setattr__(self, "marks", _marks_of(self, self.credit_limit))
 
     def limit_at(self, instant: datetime) -> Money:
         """Return how far below zero the account may go at `instant`: nothing, but where credit is allowed.
@@ -288,18 +283,11 @@ class Postpaid:
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(default=(), kw_only=True, validator=_THRESHOLDS)
     clock_skew: timedelta = field(default=_STANDARD_SKEW, kw_only=True, validator=_not_negative)
-    _marks: Marks = field(init=False, repr=False, eq=False)
+    marks: Marks = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self)
-        object.__setattr__(self, "_marks", _marks_of(self, self.credit_limit))
-
-    def marks_at(self, instant: datetime) -> Marks:
-        """Return what posted money is measured by at an instant in UTC."""
-        temporary, limit = self.temporary, self.credit_limit
-        if temporary is None or limit is None or instant >= temporary.until:
-            return self._marks
-        return _marks_of(self, temporary.raised(limit))
+        object.__setattr__(self, "marks", _marks_of(self, self.credit_limit))
 
     def limit_at(self, instant: datetime) -> Money | None:
         """Return what the account may owe at `instant`, None for no limit.
@@ -326,6 +314,14 @@ def _limit_at(policy: BalancePolicy, instant: datetime) -> Money | None:
 WIDE: Final = Context(prec=400, Emax=400, Emin=-400, capitals=1, clamp=0, flags=[], traps=[Inexact, InvalidOperation])
 _ZERO: Final = Decimal(0)
 _HUNDREDTH: Final = Decimal("0.01")
+
+
+def marks_at(policy: BalancePolicy, instant: datetime) -> Marks:
+    """Return what posted money is measured by at an instant in UTC."""
+    temporary, limit = policy.temporary, policy.credit_limit
+    if temporary is None or limit is None or instant >= temporary.until:
+        return policy.marks
+    return _marks_of(policy, temporary.raised(limit))
 
 
 def _marks_of(policy: BalancePolicy, limit: Money | None) -> Marks:
@@ -394,3 +390,14 @@ def currency_problems(currency: str, amount: Money) -> Iterator[Problem]:
     if amount.currency != currency:
         params: dict[str, Param] = {"currency": currency, "other": amount.currency}
         yield Problem(BalanceFault.BALANCE_CURRENCY_MISMATCH, params=params)
+
+
+def payment_problems(amount: Money) -> Iterator[Problem]:
+    """Yield what is wrong with an amount that somebody is to pay: it has no more decimals than its currency.
+
+    Rule: BAL-1 in docs/reference/balance.md.
+    """
+    places = minor_units(amount.currency)
+    if amount.rounded(Rounding.DOWN, places=places) != amount:
+        params: dict[str, Param] = {"funds": str(amount), "currency": amount.currency, "places": places}
+        yield Problem(BalanceFault.FUNDS_TOO_FINE, params=params)

@@ -83,6 +83,8 @@ class _Tables:
     """What is dialled, without a plus sign, and what makes a number of it."""
     numbers: PrefixTrie[CallClass]
     """Numbers, in E.164 or short, and their classes."""
+    shared: PrefixTrie[CallClass]
+    """Numbers of all countries under the country's code, where there are others: the same for all of them."""
     classes: tuple[CallClass, ...]
 
 
@@ -194,7 +196,9 @@ class DialPlan:
         """
         # Most numbers that are asked for are normalized already.
         number = dialled if type(dialled) is str and is_e164(dialled) else self.normalize(dialled)
-        return NumberClass.UNKNOWN if number is None else self._tables.numbers.find(number) or NumberClass.UNKNOWN
+        if number is None:
+            return NumberClass.UNKNOWN
+        return self._tables.numbers.find(number) or self._tables.shared.find(number) or NumberClass.UNKNOWN
 
     @property
     def classes(self) -> tuple[CallClass, ...]:
@@ -283,17 +287,19 @@ def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
     if name == _NORTH_AMERICA:
         short, long = [*own_rows, *map(_row, NORTH_AMERICAN_RULES)], []
         dialling: Iterable[Way] = NORTH_AMERICAN_DIALLING
+        shared = PrefixTrie[CallClass].build([])
     else:
         numbering = numbering_of(name)
-        short, long = [*own_rows, *numbering.short], list(_numbers_of(name, numbering))
+        short, long = [*own_rows, *numbering.short], list(_numbers_of(numbering))
         dialling = NationalDialling.of(numbering).ways()
+        shared = _numbers_under(numbering.code)
     # Where a rule is for numbers in E.164, it describes nothing that is dialled without a plus sign.
     whole = ((WHOLE, patterns) for _, patterns in short)
     numbers = PrefixTrie.build(sorted([*short, *long], key=_is_no_emergency))
-    found = numbers.answers() | {NumberClass.UNKNOWN}
+    found = numbers.answers() | shared.answers() | {NumberClass.UNKNOWN}
     own_classes = dict.fromkeys(rule.call_class for rule in own if type(rule.call_class) is OwnClass)
     classes = (*own_classes, *(known for known in _SHOWN if known in found))
-    return _Tables(PrefixTrie.build([*whole, *dialling]), numbers, classes)
+    return _Tables(PrefixTrie.build([*whole, *dialling]), numbers, shared, classes)
 
 
 def _row(rule: ClassRule) -> Row:
@@ -304,19 +310,23 @@ def _is_no_emergency(row: Row) -> bool:
     return row[0] is not NumberClass.EMERGENCY
 
 
-def _numbers_of(name: str, numbering: CountryNumbering) -> Iterator[Row]:
+def _numbers_of(numbering: CountryNumbering) -> Iterator[Row]:
     """Yield the classes of numbers in E.164, as they are seen from a country."""
-    code = numbering.code
     for call_class, patterns in numbering.types:
-        yield call_class, _all_abroad(code, patterns)
-    for region in calling_codes()[code]:
-        if region != name:
-            for _, patterns in numbering_of(region).types:
-                yield CountryClass.SAME_CODE, _all_abroad(code, patterns)
+        yield call_class, _all_abroad(numbering.code, patterns)
     for size in (1, 2, 3):
-        others = "|".join(other for other in calling_codes() if len(other) == size and other != code)
+        others = "|".join(code for code in calling_codes() if len(code) == size and code != numbering.code)
         fewest, most = _FEWEST_WITH_CODE - size, MOST_DIGITS - size
         yield NumberClass.INTERNATIONAL, (rf"\+(?:{others})\d{{{fewest},{most}}}",)
+
+
+@lru_cache(maxsize=_KEPT_CODES)
+def _numbers_under(code: str) -> PrefixTrie[CallClass]:
+    """Return the numbers of all countries that share a code, none if it is one's own."""
+    sharing = calling_codes()[code]
+    plans = map(numbering_of, sharing if len(sharing) > 1 else ())
+    types = (patterns for plan in plans for _, patterns in plan.types)
+    return PrefixTrie.build([(CountryClass.SAME_CODE, _all_abroad(code, patterns)) for patterns in types])
 
 
 def _all_abroad(code: str, patterns: tuple[str, ...]) -> tuple[str, ...]:

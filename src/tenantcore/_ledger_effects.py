@@ -137,7 +137,9 @@ def _set_policy(head: LedgerHead, operation: SetPolicy, _hold: Hold | None, _at:
 def _set_status(head: LedgerHead, operation: SetStatus, _hold: Hold | None, _at: datetime) -> Effect:
     if head.status is Status.CLOSED:
         return declined(_STATUS_REASONS[Status.CLOSED])
-    if head.debt is not None and operation.status is Status.ACTIVE:
+    # Neither by hand nor by naming a smaller debt: only payment makes it less.
+    debt, other = head.debt, operation.debt
+    if debt is not None and (operation.status is Status.ACTIVE or (other is not None and other < debt)):
         return declined(Problem(DeclineReason.SUSPENDED_FOR_DEBT, params={"debt": str(head.debt)}))
     return _NO_EFFECT
 

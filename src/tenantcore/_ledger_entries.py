@@ -9,6 +9,7 @@ from attrs import Attribute, field, frozen
 
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._ledger_operations import (
+    FULL,
     Capture,
     Credit,
     Debit,
@@ -290,10 +291,10 @@ def _contradictions(entry: Entry) -> Iterator[str]:
 
 
 def _charge(entry: Entry) -> Money | None:
-    """Return by how much posted money must have changed; None for a capture, which may be of any amount."""
+    """Return by how much posted money must have changed; None for the capture of all that was held."""
     operation = entry.operation
     if entry.declined is not None or not isinstance(operation, Credit | Debit | Capture):
         return Money.zero(entry.posted.currency)
-    if isinstance(operation, Capture):
+    if operation.amount is FULL:
         return None
     return operation.amount if isinstance(operation, Credit) else -operation.amount

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import field, frozen
 
 from tenantcore._balance_faults import BalanceFault
-from tenantcore._balance_policies import WIDE, BalancePolicy, Marks, Postpaid, Prepaid, Threshold
+from tenantcore._balance_policies import WIDE, BalancePolicy, Marks, Postpaid, Prepaid, Threshold, marks_at
 from tenantcore._ledger_entries import Entry, Hold
 from tenantcore._ledger_operations import Credit, SetPolicy, SetStatus
 from tenantcore._ledger_outcomes import Balance, Event, LimitReached, LowBalance, ServicesRestored, ServicesStopped
@@ -91,7 +91,7 @@ class LedgerHead:
             raise invalid(wrong_type("policy", "Prepaid or Postpaid", policy))
         zero = nothing(policy.currency)
         # No temporary limit counts before the first entry: there is no instant to measure it by.
-        solvent, armed = _judged(zero, policy.marks_at(_END_OF_TIME))
+        solvent, armed = _judged(zero, marks_at(policy, _END_OF_TIME))
         return cls(
             version=0, policy=policy, status=Status.ACTIVE, posted=zero, held=zero, last=None, armed=armed,
             solvent=solvent,
@@ -164,7 +164,7 @@ def amount_available(head: LedgerHead, instant: datetime) -> Decimal | None:
 
     Rule: BAL-2 in docs/reference/balance.md.
     """
-    floor = head.policy.marks_at(instant).floor
+    floor = marks_at(head.policy, instant).floor
     return None if floor is None else WIDE.subtract(WIDE.subtract(head.posted.amount, head.held.amount), floor)
 
 
@@ -195,7 +195,7 @@ def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:
             debt = debt if operation.debt is None else operation.debt
     solvent, armed = head.solvent, head.armed
     if posted is not head.posted or policy is not head.policy or policy.temporary is not None:
-        solvent, armed = _judged(posted, policy.marks_at(entry.at))
+        solvent, armed = _judged(posted, marks_at(policy, entry.at))
     after = _new(LedgerHead)
     _set_version(after, entry.number)
     _set_policy(after, policy)
@@ -214,7 +214,8 @@ def events_of(before: LedgerHead, after: LedgerHead) -> tuple[Event, ...]:
 
     Rules: BAL-2, BAL-6 in docs/reference/balance.md.
     """
-    if before.armed == after.armed and before.solvent is after.solvent and before.status is after.status:
+    is_judged_alike = before.armed == after.armed and before.solvent is after.solvent
+    if is_judged_alike and before.status is after.status and before.policy is after.policy:
         return ()
     number, posted = after.version, after.posted
     events: list[Event] = [LowBalance(number, threshold, posted) for threshold in _fired(before, after)]

@@ -14,6 +14,7 @@ from tenantcore._ledger_decisions import decided, holds_changed, lapsed
 from tenantcore._ledger_entries import Entry, Hold, HoldState, Lapse
 from tenantcore._ledger_heads import LedgerHead, advanced
 from tenantcore._ledger_operations import (
+    FULL,
     Capture,
     Credit,
     Debit,
@@ -355,5 +356,8 @@ class Ledger:
 
 
 def _frees(entry: Entry, hold: Hold) -> bool:
-    """Whether an entry that ends a hold frees exactly what it held."""
+    """Whether an entry that ends a hold frees exactly what it held, and charges that where all was captured."""
+    operation = entry.operation
+    if isinstance(operation, Capture) and operation.amount is FULL and entry.posted != -hold.amount:
+        return False
     return entry.held == (-hold.amount if entry.granted is None else entry.granted - hold.amount)

@@ -52,7 +52,8 @@ class _WordedClass(enum.Enum):
 
     label: str
 
-    def __new__(cls, word: str, label: str) -> Self:
+    # Members always have a label; a type checker takes the default for a look-up, which has the word only.
+    def __new__(cls, word: str, label: str = "") -> Self:
         member = object.__new__(cls)
         member._value_ = word
         member.label = label

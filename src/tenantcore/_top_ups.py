@@ -14,7 +14,7 @@ from attrs import Attribute, field, frozen
 
 from tenantcore._amounts import EXACT, check_within
 from tenantcore._balance_faults import BalanceFault
-from tenantcore._balance_policies import check_currency, currency_problems
+from tenantcore._balance_policies import check_currency, currency_problems, payment_problems
 from tenantcore._ledger_outcomes import Balance
 from tenantcore._rounding import round_quotient
 from tenantcore._validators import exactly, in_utc, wrong_type
@@ -190,15 +190,8 @@ def _check_above(name: str, amount: Money, minimum: Money) -> None:
 
 
 def _check_payable(amount: Money) -> None:
-    for problem in _unpayable(amount):
+    for problem in payment_problems(amount):
         raise invalid(problem)
-
-
-def _unpayable(amount: Money) -> Iterator[Problem]:
-    places = minor_units(amount.currency)
-    if amount.rounded(Rounding.DOWN, places=places) != amount:
-        params: dict[str, Param] = {"funds": str(amount), "currency": amount.currency, "places": places}
-        yield Problem(BalanceFault.FUNDS_TOO_FINE, params=params)
 
 
 @frozen
@@ -376,4 +369,4 @@ def credit_problems(amount: Money, minimum: Money | None) -> Iterator[Problem]:
     elif not amount.is_positive:
         low: dict[str, Param] = {"field": "amount", "amount": str(amount)}
         yield Problem(BalanceFault.OPERATION_AMOUNT_TOO_LOW, params=low)
-    yield from _unpayable(amount)
+    yield from payment_problems(amount)

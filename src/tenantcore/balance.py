@@ -27,6 +27,7 @@ from tenantcore._balance_policies import (
     TemporaryLimit,
     Threshold,
     currency_problems,
+    payment_problems,
 )
 from tenantcore._ledger_entries import DeclineReason, Entry, Hold, HoldState, Lapse
 from tenantcore._ledger_heads import LedgerHead
@@ -82,8 +83,8 @@ from tenantcore._top_ups import (
     plan_topup,
 )
 from tenantcore._validators import exactly, wrong_type
-from tenantcore.errors import Param, Problem, invalid
-from tenantcore.money import Money, Rounding, minor_units
+from tenantcore.errors import Problem, invalid
+from tenantcore.money import Money
 
 __all__ = [
     "FULL",
@@ -201,7 +202,4 @@ def opening_problems(policy: BalancePolicy, funds: Money) -> Iterator[Problem]:
         yield Problem(BalanceFault.FUNDS_NEGATIVE, params={"funds": str(funds)})
     elif funds.is_positive and type(policy) is Postpaid:
         yield Problem(BalanceFault.FUNDS_ON_POSTPAID)
-    places = minor_units(funds.currency)
-    if funds.rounded(Rounding.DOWN, places=places) != funds:
-        params: dict[str, Param] = {"funds": str(funds), "currency": funds.currency, "places": places}
-        yield Problem(BalanceFault.FUNDS_TOO_FINE, params=params)
+    yield from payment_problems(funds)
