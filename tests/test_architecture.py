@@ -14,7 +14,7 @@ import tenantcore
 # A module imports only from layers above its own line. To change how the library hangs together, change this first.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"_balance_faults", "_forms", "_validators", "_zones"}),
+    frozenset({"_balance_faults", "_call_reasons", "_forms", "_validators", "_zones"}),
     frozenset(
         {
             "_amounts",
@@ -74,6 +74,12 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"balance", "billing_periods", "contacts", "currencies", "due_dates", "pricing", "time_zones"}),
     frozenset({"_allotments", "regions", "schedule_changes"}),
     frozenset({"organization", "rating"}),
+    frozenset({"_call_profiles"}),
+    frozenset({"_call_claims"}),
+    frozenset({"_call_checks"}),
+    frozenset({"_live_calls"}),
+    frozenset({"_call_settling"}),
+    frozenset({"call_policy"}),
     frozenset({"_form_readings", "_platforms", "tenant"}),
     frozenset({"effects", "validation"}),
     frozenset({"onboarding"}),

@@ -22,6 +22,7 @@ There is nothing to import here; each name has one home:
 - `tenantcore.contacts`: e-mail addresses, person names, telephone numbers, postal addresses
 - `tenantcore.pricing`: the pricing model and what fits it
 - `tenantcore.balance`: prepaid and postpaid accounts that no race, retry or crash overspends
+- `tenantcore.call_policy`: whether a call may start, by what, for how long, and why
 - `tenantcore.organization`: who the tenant is
 - `tenantcore.tenant`: the whole tenant
 - `tenantcore.validation`: an untyped form in; a value, or every problem, out

@@ -5,6 +5,7 @@ from typing import Final
 from tenantcore._document_codecs import DocumentFault
 from tenantcore.balance import BalanceFault, DeclineReason, NoTopUpReason
 from tenantcore.billing_periods import CycleFault, PeriodFault
+from tenantcore.call_policy import CallFault, CallGrant, CallRefusal, CallStep
 from tenantcore.contacts import AddressFault, EmailFault, PersonNameFault, PhoneFault
 from tenantcore.currencies import CurrencyFault
 from tenantcore.due_dates import DueDateFault
@@ -27,7 +28,7 @@ from tenantcore.validation import FormFault
 __all__ = ["CODE_TABLES"]
 
 CODE_TABLES: Final[tuple[type[Code], ...]] = (
-    AddressFault, AppFault, BalanceFault, CharacterFault, CurrencyFault, CycleFault, DeclineReason, DialPlanFault,
+    AddressFault, AppFault, BalanceFault, CallFault, CallGrant, CallRefusal, CallStep, CharacterFault, CurrencyFault, CycleFault, DeclineReason, DialPlanFault,
     DocumentFault, DueDateFault, EmailFault, FieldCode, FormFault, LimitFault, MoneyFault, NameFault, NoTopUpReason,
     NumberCapFault, NumberClassFault, NumberFeatureFault, NumberPatternFault, OnboardingFault, OrganizationFault,
     PeriodFault, PermissionFault, PersonNameFault, PhoneFault, PlatformFault, PricingFault, RealmDnsFault, RealmFault,

@@ -1,0 +1,395 @@
+"""Lets it be decided whether a call may begin: the checks in their order, for the account and for its reseller.
+
+Names that callers use are imported from `tenantcore.call_policy`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from tenantcore._call_claims import (
+    AllotmentClaim,
+    Claim,
+    Decision,
+    admitted,
+    call_claim,
+    funds_claim,
+    refused,
+    trunk_claim,
+)
+from tenantcore._call_profiles import CallProfile, CallRequest, EmergencyCalls, LiveUse
+from tenantcore._call_reasons import CallGrant, CallRefusal, CallStep, Payer, line
+from tenantcore._validators import in_utc, wrong_type
+from tenantcore.errors import FieldCode, Problem, invalid, shown
+from tenantcore.money import Money
+from tenantcore.numbering import CallClass, NumberClass
+from tenantcore.rating import Allotment, AllotmentUse, Rate
+from tenantcore.status import Status
+from tenantcore.trunks import Direction, HardLimit, Trunk
+
+__all__ = ["authorize", "lease_end"]
+
+_PAIR: Final = 2
+_MOST_SLICES: Final = 4096
+_UNUSED: Final = AllotmentUse()
+_TRUNK_WORDS: Final = {Trunk.ONEWAY: "one-way", Trunk.TWOWAY: "two-way", Trunk.BURST: "burst"}
+
+# Looking a member up in its class costs as much as a check.
+_ACCOUNT: Final = Payer.ACCOUNT
+_RESELLER: Final = Payer.RESELLER
+_OUTBOUND: Final = Direction.OUTBOUND
+_EMERGENCY: Final = NumberClass.EMERGENCY
+_PROTECTED: Final = EmergencyCalls.PROTECTED
+_ACTIVE: Final = Status.ACTIVE
+_LIMITED: Final = Status.LIMITED
+_CLOSED: Final = Status.CLOSED
+_SECOND: Final = timedelta(seconds=1)
+
+
+def authorize(
+    request: CallRequest,
+    account: tuple[CallProfile, LiveUse],
+    *,
+    reseller: tuple[CallProfile, LiveUse] | None,
+    now: datetime,
+) -> Decision:
+    """Decide whether a call may begin, by what, and tell every check.
+
+    The account is asked first, then its reseller, each by its own profile and its own numbers; None says that there
+    is no reseller. For each, the first that applies: its status; a protected call for help; a restriction of the
+    called number's class, for outbound calls; another call for help; limits on calls; a class that is carried for
+    nothing; included minutes; a trunk; funds, if it may make calls per minute. What nothing carries is refused.
+
+    Whether a call is for help is told by the account's dial plan, in either direction: such a call takes nothing that
+    a store could refuse. Nothing is taken here: an admitted call says what the host has to take.
+
+    >>> from datetime import UTC
+    >>> from tenantcore.trunks import TrunkLimits
+    >>> profile = CallProfile(currency="USD", trunk_limits=TrunkLimits(twoway=10))
+    >>> live = LiveUse(available=Money("0", "USD"), may_use_services=True)
+    >>> now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    >>> request = CallRequest("call-1", Direction.OUTBOUND, "011442071838750")
+    >>> print(authorize(request, (profile, live), reseller=None, now=now).reason.sentence)
+    nothing else carries the call, and the tenant may not make calls that are charged per minute
+
+    Raises:
+        InvalidType: An argument is of another type.
+        InvalidValue: `now` is no aware instant, or a lease would end after the year 9999.
+
+    Rules: CALL-1, CALL-2, CALL-3, CALL-4, TRK-3 in docs/reference/call_policy.md.
+    """
+    if type(request) is not CallRequest:
+        raise invalid(wrong_type("request", "a CallRequest", request))
+    profile, live = _pair("account", account)
+    above = None if reseller is None else _pair("reseller", reseller)
+    instant = in_utc("now", now)
+    plan = profile.plan
+    number = plan.normalize(request.number)
+    call_class = NumberClass.UNKNOWN if number is None else plan.classify(number)
+    question = _Question(_OF_ACCOUNT, profile, live, request, number, call_class, instant)
+    is_admitted = question.is_admitted()
+    if not is_admitted or above is None:
+        return question.decision(is_admitted=is_admitted)
+    profile, live = above
+    # Short codes and calls for help are what the account's plan says; other plans have other ones.
+    if profile.plan is not plan and call_class is not _EMERGENCY and number is not None and number[0] == "+":
+        call_class = profile.plan.classify(number)
+    second = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant)
+    second.trace, second.claims, second.funds = question.trace, question.claims, question.funds
+    return second.decision(is_admitted=second.is_admitted())
+
+
+def _pair(name: str, pair: object) -> tuple[CallProfile, LiveUse]:
+    if type(pair) is not tuple or len(pair) != _PAIR:
+        raise invalid(wrong_type(name, "a pair of CallProfile and LiveUse", pair))
+    profile, live = pair
+    if type(profile) is not CallProfile:
+        raise invalid(wrong_type("profile", "a CallProfile", profile).under(name))
+    if type(live) is not LiveUse:
+        raise invalid(wrong_type("live", "a LiveUse", live).under(name))
+    return profile, live
+
+
+class _Question:
+    """One payer, asked for one call: what the checks look at, what they tell, and what they want taken."""
+
+    __slots__ = (
+        "call_class", "claims", "direction", "funds", "instant", "lines", "live", "number", "profile",
+        "request", "stem", "trace", "until", "way",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0917 - built for every call
+        self,
+        lines: "_Lines",
+        profile: CallProfile,
+        live: LiveUse,
+        request: CallRequest,
+        number: str | None,
+        call_class: CallClass,
+        instant: datetime,
+    ) -> None:
+        self.lines = lines
+        self.profile = profile
+        self.live = live
+        self.request = request
+        self.number = number
+        self.call_class = call_class
+        self.instant = instant
+        self.direction = request.direction
+        self.way = profile.way(request.direction, call_class)
+        self.trace: list[Problem] = []
+        self.claims: list[Claim] = []
+        self.funds: list[Claim] = []
+
+    def is_admitted(self) -> bool:
+        """Make the checks in their order until one decides."""
+        tell = self.trace.append
+        for check in _CHECKS:
+            found = check(self)
+            if found is not None:
+                tell(found)
+                table = type(found.code)
+                if table is not CallStep:
+                    return table is CallGrant
+        found = _charged(self)
+        tell(found)
+        return type(found.code) is CallGrant
+
+    def decision(self, *, is_admitted: bool) -> Decision:
+        """Return what was found, funds to be taken last: both accounts' in one step."""
+        trace = tuple(self.trace)
+        return admitted((*self.claims, *self.funds), trace) if is_admitted else refused(trace[-1], trace)
+
+    def lease_begins(self) -> None:
+        """Say how claims of this payer are called, and until when they hold."""
+        self.stem = f"{self.request.id}/{self.request.attempt}/{self.lines.payer.value}"
+        self.until = lease_end(self.instant, self.profile.lease_seconds)
+
+
+def lease_end(instant: datetime, seconds: int) -> datetime:
+    """Return when a lease ends that is given now."""
+    try:
+        return instant + seconds * _SECOND
+    except OverflowError:
+        raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": "the end of a lease"})) from None
+
+
+def _status(asked: _Question) -> Problem:
+    """Closed: nothing; blocked and suspended: calls for help; limited: those and inbound ones."""
+    status = asked.profile.status_of(asked.live)
+    if status is not _ACTIVE:
+        if status is _CLOSED:
+            return asked.lines.closed
+        if asked.call_class is not _EMERGENCY:
+            if status is not _LIMITED:
+                return asked.lines.stopped[status]
+            if asked.direction is _OUTBOUND:
+                return asked.lines.limited
+    return asked.lines.allowed[status]
+
+
+def _protected_emergency(asked: _Question) -> Problem:
+    if asked.call_class is not _EMERGENCY:
+        return asked.lines.not_for_help
+    return asked.lines.emergency if asked.profile.emergency is _PROTECTED else asked.lines.restrictable
+
+
+def _restriction(asked: _Question) -> Problem:
+    """What the account denies stays denied, then what the user does; a hot desk lifts what the device would."""
+    if asked.direction is not _OUTBOUND:
+        return asked.lines.inbound
+    call_class, payer = asked.call_class, asked.lines.payer
+    if asked.way.is_denied:
+        return line(CallRefusal.CALL_RESTRICTED_BY_ACCOUNT, payer, word=call_class.word)
+    # The account's users and devices are no business of the reseller's.
+    if payer is _ACCOUNT:
+        user, device = asked.request.user, asked.request.device
+        if user is not None and call_class in user.denied:
+            return line(CallRefusal.CALL_RESTRICTED_BY_USER, payer, word=call_class.word)
+        if device is not None and call_class in device.denied and not (user is not None and user.lifts_device):
+            return line(CallRefusal.CALL_RESTRICTED_BY_DEVICE, payer, word=call_class.word)
+    return asked.way.unrestricted[asked.lines.place]
+
+
+def _other_emergency(asked: _Question) -> Problem | None:
+    return asked.lines.emergency if asked.call_class is _EMERGENCY else None
+
+
+def _hard_limits(asked: _Question) -> Problem:
+    """Count the call too; a call for help never comes here, so that no store can refuse it."""
+    profile, direction, number = asked.profile, asked.direction, asked.number
+    reached = profile.call_limits.reached(asked.live.calls, direction, number=number)
+    if reached is not None:
+        return asked.lines.reached[reached]
+    asked.lease_begins()
+    counted = None if direction is _OUTBOUND else number
+    guard = profile.call_guard(direction, number)
+    asked.claims.append(
+        call_claim(asked.lines.payer, asked.stem, direction, counted, guard, asked.until, profile.lease_seconds)
+    )
+    return asked.lines.kept
+
+
+def _unmetered(asked: _Question) -> Problem:
+    if asked.way.is_unmetered:
+        return line(CallGrant.CALL_BY_CLASS, asked.lines.payer, word=asked.call_class.word)
+    return asked.lines.metered
+
+
+def _allotment(asked: _Question) -> Problem:
+    """The first of the allotments for this call that has seconds left; each that has none is told."""
+    allotments = asked.way.allotments
+    if not allotments:
+        return asked.lines.no_allotment
+    payer, last = asked.lines.payer, len(allotments) - 1
+    found = asked.lines.no_allotment
+    for position, allotment in enumerate(allotments):
+        claim = _allotment_claim(asked, allotment)
+        if claim is not None:
+            asked.claims.append(claim)
+            return line(CallGrant.CALL_BY_ALLOTMENT, payer, allotment=shown(allotment.name))
+        found = line(CallStep.CALL_ALLOTMENT_USED_UP, payer, allotment=shown(allotment.name))
+        if position < last:
+            asked.trace.append(found)
+    return found
+
+
+def _allotment_claim(asked: _Question, allotment: Allotment) -> AllotmentClaim | None:
+    profile = asked.profile
+    use = _UNUSED
+    group: tuple[AllotmentUse, ...] = ()
+    for live in asked.live.allotments:
+        if live.name == allotment.name:
+            use, group = live.use, live.group
+    timezone = profile.timezone or ""
+    held = allotment.hold(use, profile.slice_seconds, at=asked.instant, timezone=timezone, group=group)
+    if held is None:
+        return None
+    start = held.hold.period_start
+    others = sum(other.used_seconds + other.held_seconds for other in group if other.period_start == start)
+    return AllotmentClaim(
+        payer=asked.lines.payer,
+        id=f"{asked.stem}/allotment/1",
+        allotment=allotment,
+        timezone=timezone,
+        period_start=start,
+        seconds=held.hold.seconds,
+        total=allotment.seconds - others,
+        covered_seconds=held.hold.seconds,
+        slice_seconds=profile.slice_seconds,
+        lease_until=asked.until,
+        lease_seconds=profile.lease_seconds,
+    )
+
+
+def _trunk(asked: _Question) -> Problem:
+    """Trunks carry calls to some classes, by the called number in both directions: inbound, too."""
+    way = asked.way
+    if not way.may_take_trunk:
+        return way.other_class[asked.lines.place]
+    profile, direction = asked.profile, asked.direction
+    trunk = profile.trunk_limits.admit(asked.live.trunks, direction)
+    if trunk is None:
+        return asked.lines.none_free[direction]
+    guard = profile.trunk_guard(direction)
+    asked.claims.append(
+        trunk_claim(asked.lines.payer, asked.stem, direction, trunk, guard, asked.until, profile.lease_seconds)
+    )
+    return asked.lines.trunk[trunk]
+
+
+def _per_minute(asked: _Question) -> Problem:
+    return asked.lines.per_minute if asked.profile.allows_per_minute else asked.lines.not_per_minute
+
+
+def _charged(asked: _Question) -> Problem:
+    """A rate for the number, then funds for the first slice; who owes begins no call, even one that costs nothing."""
+    profile, payer, available = asked.profile, asked.lines.payer, asked.live.available
+    rate = _rate(asked)
+    if rate is None:
+        return asked.lines.no_rate
+    cost, found, grant = _priced(rate, profile.slice_seconds, payer)
+    asked.trace.append(found)
+    if available is not None:
+        if available.currency != cost.currency:
+            return line(CallRefusal.CALL_CURRENCIES_DIFFER, payer, rate=cost.currency, funds=available.currency)
+        if available.amount < cost.amount:
+            params: dict[str, str | int] = {
+                "seconds": profile.slice_seconds,
+                "amount": str(cost),
+                "available": str(available),
+            }
+            return Problem(CallRefusal.CALL_FUNDS_INSUFFICIENT, (payer.value,), params)
+    asked.funds.append(
+        funds_claim(payer, asked.stem, cost, rate, asked.until, profile.slice_seconds, profile.lease_seconds)
+    )
+    return grant
+
+
+def _rate(asked: _Question) -> Rate | None:
+    profile, number = asked.profile, asked.number
+    if number is not None:
+        for deck in profile.decks:
+            row = deck.find(number, at=asked.instant, direction=asked.direction)
+            if row is not None:
+                return profile.discounts.applied(row.rate, asked.call_class) if profile.discounts.rows else row.rate
+    return None
+
+
+# The order of CALL-1, up to the charge that ends it. A check tells one line or none; the table of its code says whether
+# the next one follows.
+_CHECKS: Final[tuple[Callable[[_Question], Problem | None], ...]] = (
+    _status,
+    _protected_emergency,
+    _restriction,
+    _other_emergency,
+    _hard_limits,
+    _unmetered,
+    _allotment,
+    _trunk,
+    _per_minute,
+)
+
+
+# Calls go to the same few destinations at the same few rates.
+@lru_cache(maxsize=_MOST_SLICES)
+def _priced(rate: Rate, seconds: int, payer: Payer) -> tuple[Money, Problem, Problem]:
+    """Return what the first slice costs, and the lines that tell of the rate and of the funds for it."""
+    cost = rate.cost(seconds)
+    found = line(CallStep.CALL_RATE_FOUND, payer, per_minute=str(rate.per_minute))
+    return cost, found, line(CallGrant.CALL_BY_MINUTE, payer, seconds=seconds, amount=str(cost))
+
+
+class _Lines:
+    """What is told of one payer without parameters, or with few that vary: lines shared by all decisions."""
+
+    def __init__(self, payer: Payer) -> None:
+        self.payer = payer
+        self.place = 0 if payer is _ACCOUNT else 1
+        self.allowed = {status: line(CallStep.CALL_STATUS_ALLOWS, payer, status=str(status)) for status in Status}
+        self.closed = line(CallRefusal.CALL_TENANT_CLOSED, payer)
+        stopped = (Status.SUSPENDED, Status.BLOCKED)
+        self.stopped = {status: line(CallRefusal.CALL_TENANT_STOPPED, payer, status=str(status)) for status in stopped}
+        self.limited = line(CallRefusal.CALL_TENANT_LIMITED, payer)
+        self.not_for_help = line(CallStep.CALL_NOT_FOR_HELP, payer)
+        self.restrictable = line(CallStep.CALL_FOR_HELP_RESTRICTABLE, payer)
+        self.emergency = line(CallGrant.CALL_BY_EMERGENCY, payer)
+        self.inbound = line(CallStep.CALL_INBOUND_UNRESTRICTED, payer)
+        self.kept = line(CallStep.CALL_LIMITS_KEPT, payer)
+        self.reached = {
+            HardLimit.CALLS: line(CallRefusal.CALL_LIMIT_OF_CALLS, payer),
+            HardLimit.CARRIER_CALLS: line(CallRefusal.CALL_LIMIT_OF_CARRIER_CALLS, payer),
+            HardLimit.NUMBER_CALLS: line(CallRefusal.CALL_LIMIT_OF_NUMBER, payer),
+        }
+        self.metered = line(CallStep.CALL_METERED, payer)
+        self.no_allotment = line(CallStep.CALL_ALLOTMENT_NONE, payer)
+        self.trunk = {trunk: line(CallGrant.CALL_BY_TRUNK, payer, trunk=_TRUNK_WORDS[trunk]) for trunk in Trunk}
+        self.none_free = {way: line(CallStep.CALL_TRUNK_NONE_FREE, payer, direction=str(way)) for way in Direction}
+        self.per_minute = line(CallStep.CALL_PER_MINUTE_ALLOWED, payer)
+        self.not_per_minute = line(CallRefusal.CALL_PER_MINUTE_NOT_ALLOWED, payer)
+        self.no_rate = line(CallRefusal.CALL_RATE_MISSING, payer)
+
+
+_OF_ACCOUNT: Final = _Lines(_ACCOUNT)
+_OF_RESELLER: Final = _Lines(_RESELLER)

@@ -1,0 +1,335 @@
+"""Lets a decision on a call say what the host must take for it, as data that a store can check in one step.
+
+Names that callers use are imported from `tenantcore.call_policy`.
+"""
+
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+
+from attrs import Attribute, field, frozen
+
+from tenantcore._call_reasons import Payer
+from tenantcore._validators import an_instant, exactly, not_empty, tuple_of, within, wrong_type
+from tenantcore.balance import Capture, Debit, Grant, Release, Reserve
+from tenantcore.errors import Problem, invalid
+from tenantcore.money import Money
+from tenantcore.rating import MAX_ALLOTTED_SECONDS, Allotment, AllotmentHold, AllotmentUse, Rate
+from tenantcore.trunks import CallGuard, Direction, Trunk, TrunkGuard
+
+__all__ = [
+    "Admitted",
+    "AllotmentClaim",
+    "CallClaim",
+    "Claim",
+    "Decision",
+    "FundsClaim",
+    "FundsOperation",
+    "Refused",
+    "TrunkClaim",
+    "admitted",
+    "call_claim",
+    "funds_claim",
+    "operation_id",
+    "refused",
+    "trunk_claim",
+]
+
+_MAX_SECONDS: Final = 86_400
+_PAYER: Final = exactly(Payer, called="a Payer")
+_DIRECTION: Final = exactly(Direction, called="a Direction")
+_seconds = within(1, _MAX_SECONDS)
+_allotted = within(0, MAX_ALLOTTED_SECONDS)
+
+
+def _text_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    if value is not None and type(value) is not str:
+        raise invalid(wrong_type(attribute.name, "text or None", value))
+
+
+@frozen(kw_only=True)
+class CallClaim:
+    """One more call of the payer's, counted against its limits on calls, if the guard holds.
+
+    All claims are leases: the host counts them under `id`, renews them during the call, and forgets them at
+    `lease_until`, in UTC, however the call ended. A claim whose id is there already is taken; only its lease is new.
+    `number` is the one called, whose inbound calls are counted, and None for an outbound call.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+
+    payer: Payer = field(validator=_PAYER)
+    id: str = field(validator=not_empty)
+    direction: Direction = field(validator=_DIRECTION)
+    number: str | None = field(validator=_text_or_none)
+    guard: CallGuard = field(validator=exactly(CallGuard, called="a CallGuard"))
+    lease_until: datetime = field(validator=an_instant)
+    lease_seconds: int = field(validator=_seconds)
+
+
+@frozen(kw_only=True)
+class TrunkClaim:
+    """One more call of the payer's on a trunk, if the guard holds: what `trunk` it was when the decision was made.
+
+    The store counts by direction and evaluates the guard, in one atomic step; see `CallClaim` for the lease.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+
+    payer: Payer = field(validator=_PAYER)
+    id: str = field(validator=not_empty)
+    direction: Direction = field(validator=_DIRECTION)
+    trunk: Trunk = field(validator=exactly(Trunk, called="a Trunk"))
+    guard: TrunkGuard = field(validator=exactly(TrunkGuard, called="a TrunkGuard"))
+    lease_until: datetime = field(validator=an_instant)
+    lease_seconds: int = field(validator=_seconds)
+
+
+@frozen(kw_only=True)
+class AllotmentClaim:
+    """Included minutes set aside for a call: `seconds` more in the period that starts on a local day.
+
+    The store adds them to what is held if no more than `total` is used and held then: in SQL
+    `SET held = held + :seconds WHERE used + held + :seconds <= :total`, on the row of this period. `held_before` is
+    what the call holds in it already, and `covered_seconds` for how long after its answer the call is covered.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+
+    payer: Payer = field(validator=_PAYER)
+    id: str = field(validator=not_empty)
+    allotment: Allotment = field(validator=exactly(Allotment, called="an Allotment"))
+    timezone: str = field(validator=not_empty)
+    period_start: date = field(validator=exactly(date, called="a date"))
+    seconds: int = field(validator=_allotted)
+    total: int = field(validator=_allotted)
+    held_before: int = field(default=0, validator=_allotted)
+    covered_seconds: int = field(validator=_allotted)
+    slice_seconds: int = field(validator=_seconds)
+    lease_until: datetime = field(validator=an_instant)
+    lease_seconds: int = field(validator=_seconds)
+
+    @property
+    def hold(self) -> AllotmentHold:
+        """What the call holds in the period once this claim is taken."""
+        return AllotmentHold(period_start=self.period_start, seconds=self.held_before + self.seconds)
+
+    def taken(self, use: AllotmentUse) -> AllotmentUse | None:
+        """Return the use with this claim in it, or None if it doesn't fit: for a store that compares and swaps.
+
+        A use of an earlier period begins anew; one of a later period has no room for a call of before.
+
+        Raises: InvalidType when it is no use.
+        """
+        if type(use) is not AllotmentUse:
+            raise invalid(wrong_type("use", "an AllotmentUse", use))
+        if use.period_start is not None and use.period_start > self.period_start:
+            return None
+        is_same = use.period_start == self.period_start
+        used, held = (use.used_seconds, use.held_seconds) if is_same else (0, 0)
+        if used + held + self.seconds > self.total:
+            return None
+        return AllotmentUse(period_start=self.period_start, used_seconds=used, held_seconds=held + self.seconds)
+
+
+FundsOperation: TypeAlias = Reserve | Capture | Release | Debit
+"""What a call asks of an account."""
+
+_OPERATION_OR_NONE: Final = exactly(
+    Reserve, Capture, Release, Debit, type(None), called="a Reserve, Capture, Release, Debit or None"
+)
+
+
+@frozen(kw_only=True)
+class FundsClaim:
+    """An operation on the payer's account for a call that is charged per minute by `rate`: first a `Reserve`.
+
+    None where there is nothing to do yet, as long as the call is free. Ids are made from the call's, so a claim that
+    is sent twice happens once. Account and reseller go in one `step_linked`; without it, the host undoes one when the
+    other is declined.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+
+    payer: Payer = field(validator=_PAYER)
+    id: str = field(validator=not_empty)
+    operation: FundsOperation | None = field(validator=_OPERATION_OR_NONE)
+    rate: Rate = field(validator=exactly(Rate, called="a Rate"))
+    slice_seconds: int = field(validator=_seconds)
+    lease_seconds: int = field(validator=_seconds)
+
+
+Claim: TypeAlias = CallClaim | TrunkClaim | AllotmentClaim | FundsClaim
+"""What the host must take before it connects the call, all of it or none."""
+
+_CLAIMS: Final = tuple_of(CallClaim, TrunkClaim, AllotmentClaim, FundsClaim, called="claims")
+_TRACE: Final = tuple_of(Problem, called="Problems")
+
+
+@frozen
+class Admitted:
+    """The call may begin once the host has taken `claims`, in their order; with none, at once.
+
+    `trace` has every check in order; its last line says by what the call is admitted, by the reseller's word if it has
+    one.
+
+    Rule: CALL-4 in docs/reference/call_policy.md.
+    """
+
+    claims: tuple[Claim, ...] = field(validator=_CLAIMS)
+    trace: tuple[Problem, ...] = field(validator=_TRACE)
+
+    @property
+    def reason(self) -> Problem:
+        """By what the call is admitted: the last line of the trace."""
+        return self.trace[-1]
+
+
+@frozen
+class Refused:
+    """The call may not begin, for `reason`, which is the last line of `trace`: every check in order.
+
+    Rule: CALL-4 in docs/reference/call_policy.md.
+    """
+
+    reason: Problem = field(validator=exactly(Problem, called="a Problem"))
+    trace: tuple[Problem, ...] = field(validator=_TRACE)
+
+
+Decision: TypeAlias = Admitted | Refused
+
+
+# Parts computed here need no checks, and a decision builds several values: their slots are set instead.
+_new: Final = object.__new__
+
+
+def _setter(owner: type, name: str) -> Any:
+    return owner.__dict__[name].__set__
+
+
+_set_claims: Final = _setter(Admitted, "claims")
+_set_trace: Final = _setter(Admitted, "trace")
+_set_reason: Final = _setter(Refused, "reason")
+_set_refused_trace: Final = _setter(Refused, "trace")
+
+
+def admitted(claims: tuple[Claim, ...], trace: tuple[Problem, ...]) -> Admitted:
+    """Return the decision that admits a call."""
+    decision = _new(Admitted)
+    _set_claims(decision, claims)
+    _set_trace(decision, trace)
+    return decision
+
+
+def refused(reason: Problem, trace: tuple[Problem, ...]) -> Refused:
+    """Return the decision that refuses a call."""
+    decision = _new(Refused)
+    _set_reason(decision, reason)
+    _set_refused_trace(decision, trace)
+    return decision
+
+
+_set_call_payer: Final = _setter(CallClaim, "payer")
+_set_call_id: Final = _setter(CallClaim, "id")
+_set_call_direction: Final = _setter(CallClaim, "direction")
+_set_call_number: Final = _setter(CallClaim, "number")
+_set_call_guard: Final = _setter(CallClaim, "guard")
+_set_call_lease_until: Final = _setter(CallClaim, "lease_until")
+_set_call_lease_seconds: Final = _setter(CallClaim, "lease_seconds")
+
+
+def call_claim(  # noqa: PLR0917 - the parts in their order, built for every call
+    payer: Payer,
+    stem: str,
+    direction: Direction,
+    number: str | None,
+    guard: CallGuard,
+    lease_until: datetime,
+    lease_seconds: int,
+) -> CallClaim:
+    """Return a claim whose parts are known to be good."""
+    claim = _new(CallClaim)
+    _set_call_payer(claim, payer)
+    _set_call_id(claim, f"{stem}/call")
+    _set_call_direction(claim, direction)
+    _set_call_number(claim, number)
+    _set_call_guard(claim, guard)
+    _set_call_lease_until(claim, lease_until)
+    _set_call_lease_seconds(claim, lease_seconds)
+    return claim
+
+
+_set_trunk_payer: Final = _setter(TrunkClaim, "payer")
+_set_trunk_id: Final = _setter(TrunkClaim, "id")
+_set_trunk_direction: Final = _setter(TrunkClaim, "direction")
+_set_trunk_trunk: Final = _setter(TrunkClaim, "trunk")
+_set_trunk_guard: Final = _setter(TrunkClaim, "guard")
+_set_trunk_lease_until: Final = _setter(TrunkClaim, "lease_until")
+_set_trunk_lease_seconds: Final = _setter(TrunkClaim, "lease_seconds")
+
+
+def trunk_claim(  # noqa: PLR0917 - the parts in their order, built for every call
+    payer: Payer,
+    stem: str,
+    direction: Direction,
+    trunk: Trunk,
+    guard: TrunkGuard,
+    lease_until: datetime,
+    lease_seconds: int,
+) -> TrunkClaim:
+    """Return a claim whose parts are known to be good."""
+    claim = _new(TrunkClaim)
+    _set_trunk_payer(claim, payer)
+    _set_trunk_id(claim, f"{stem}/trunk")
+    _set_trunk_direction(claim, direction)
+    _set_trunk_trunk(claim, trunk)
+    _set_trunk_guard(claim, guard)
+    _set_trunk_lease_until(claim, lease_until)
+    _set_trunk_lease_seconds(claim, lease_seconds)
+    return claim
+
+
+_set_funds_payer: Final = _setter(FundsClaim, "payer")
+_set_funds_id: Final = _setter(FundsClaim, "id")
+_set_funds_operation: Final = _setter(FundsClaim, "operation")
+_set_funds_rate: Final = _setter(FundsClaim, "rate")
+_set_funds_slice_seconds: Final = _setter(FundsClaim, "slice_seconds")
+_set_funds_lease_seconds: Final = _setter(FundsClaim, "lease_seconds")
+
+
+_set_reserve_id: Final = _setter(Reserve, "id")
+_set_reserve_amount: Final = _setter(Reserve, "amount")
+_set_reserve_expires_at: Final = _setter(Reserve, "expires_at")
+_set_reserve_grant: Final = _setter(Reserve, "grant")
+_EXACT: Final = Grant.EXACT
+
+
+def funds_claim(  # noqa: PLR0917 - the parts in their order, built for every call
+    payer: Payer,
+    stem: str,
+    amount: Money,
+    rate: Rate,
+    lease_until: datetime,
+    slice_seconds: int,
+    lease_seconds: int,
+) -> FundsClaim:
+    """Return the claim of a first slice, whose parts are known to be good."""
+    operation, funds_id = None, f"{stem}/funds"
+    if amount.amount:
+        operation = _new(Reserve)
+        _set_reserve_id(operation, operation_id(funds_id, 1))
+        _set_reserve_amount(operation, amount)
+        _set_reserve_expires_at(operation, lease_until)
+        _set_reserve_grant(operation, _EXACT)
+    claim = _new(FundsClaim)
+    _set_funds_payer(claim, payer)
+    _set_funds_id(claim, funds_id)
+    _set_funds_operation(claim, operation)
+    _set_funds_rate(claim, rate)
+    _set_funds_slice_seconds(claim, slice_seconds)
+    _set_funds_lease_seconds(claim, lease_seconds)
+    return claim
+
+
+def operation_id(claim: str, number: int) -> str:
+    """Return the id of an operation for a claim, the first being number 1."""
+    return f"{claim}/{number}"

@@ -1,0 +1,371 @@
+"""Lets what a tenant may do by telephone be said once, and be compiled, apart from the numbers of the moment.
+
+Names that callers use are imported from `tenantcore.call_policy`.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from attrs import Attribute, field, frozen
+
+from tenantcore._amounts import currency_code
+from tenantcore._call_reasons import CallFault, CallStep, Payer, line
+from tenantcore._discounts import check_class
+from tenantcore._validators import exactly, is_text, not_empty, tuple_of, within, wrong_type
+from tenantcore._windows import zone_named
+from tenantcore.balance import Balance
+from tenantcore.errors import Problem, invalid, shown_code
+from tenantcore.money import Money
+from tenantcore.numbering import NORTH_AMERICA, CallClass, DialPlan, NumberClass
+from tenantcore.rating import Allotment, Allotments, AllotmentUse, Discounts, RateDeck
+from tenantcore.status import Standing, Status, effective
+from tenantcore.trunks import CallGuard, CallLimits, CallUse, Direction, TrunkGuard, TrunkLimits, TrunkUse
+
+__all__ = [
+    "MAX_CALL_ATTEMPTS",
+    "MOST_CHARACTERS_OF_CALL_ID",
+    "AllotmentLive",
+    "CallProfile",
+    "CallRequest",
+    "EmergencyCalls",
+    "LiveUse",
+    "Restrictions",
+    "Way",
+]
+
+MOST_CHARACTERS_OF_CALL_ID: Final = 200
+"""How long a call's id may be: the ids of operations that are made from it have 255 characters at most."""
+MAX_CALL_ATTEMPTS: Final = 9999
+"""How often a decision on one call can be asked for anew."""
+
+_MAX_SLICE_SECONDS: Final = 86_400
+_EMERGENCY: Final = NumberClass.EMERGENCY
+_OUTBOUND: Final = Direction.OUTBOUND
+# What a profile compiles stands by whether a call is outbound.
+_DIRECTIONS: Final = (Direction.INBOUND, Direction.OUTBOUND)
+_NEVER_ON_TRUNKS: Final = (NumberClass.EMERGENCY, NumberClass.US_TOLLFREE)
+_DIRECTION: Final = exactly(Direction, called="a Direction")
+
+
+def _classes(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    if type(value) is not frozenset:
+        raise invalid(wrong_type(attribute.name, "a frozenset of number classes", value))
+    for call_class in value:
+        check_class(attribute.name, call_class)
+
+
+class EmergencyCalls(enum.Enum):
+    """A platform's word on calls for help.
+
+    Rule: CALL-2 in docs/reference/call_policy.md.
+    """
+
+    PROTECTED = "protected"
+    """They are never blocked, but for a closed tenant."""
+    RESTRICTABLE = "restrictable"
+    """A restriction of the class "Emergency Dispatcher" blocks them, as in the account wizards."""
+
+
+@frozen
+class Restrictions:
+    """Which classes of numbers a user or a device can't call.
+
+    What is denied above stays denied below, so a device can only add to what its user has. One thing lifts a device's
+    restrictions: a hot desk, where who is logged in counts and not the telephone on the desk.
+
+    >>> from tenantcore.numbering import NumberClass
+    >>> toll = Restrictions(frozenset({NumberClass.US_TOLL}))
+    >>> Restrictions.of_hot_desk([toll, Restrictions()]).denied  # one of them may
+    frozenset()
+
+    Raises: InvalidType for anything but a frozenset of number classes.
+
+    Rule: CALL-4 in docs/reference/call_policy.md.
+    """
+
+    denied: frozenset[CallClass] = field(default=frozenset(), validator=_classes)
+    lifts_device: bool = field(default=False, kw_only=True, validator=exactly(bool, called="a bool"))
+
+    @classmethod
+    def of_hot_desk(cls, users: "Iterable[Restrictions]") -> "Restrictions":
+        """Return what holds on a telephone that several users are logged in to: denied is what all of them are denied.
+
+        Raises:
+            InvalidValue: There is no user.
+            InvalidType: One of them isn't Restrictions.
+        """
+        if not issubclass(type(users), Iterable):
+            raise invalid(wrong_type("users", "an iterable of Restrictions", users))
+        denied: frozenset[CallClass] | None = None
+        for user in users:
+            if type(user) is not cls:
+                raise invalid(wrong_type("a user", "Restrictions", user))
+            denied = user.denied if denied is None else denied & user.denied
+        if denied is None:
+            raise invalid(Problem(CallFault.CALL_HOT_DESK_EMPTY))
+        return cls(denied, lifts_device=True)
+
+
+_RESTRICTIONS_OR_NONE: Final = exactly(Restrictions, type(None), called="Restrictions or None")
+
+
+def _is_call_id(value: str) -> bool:
+    return 0 < len(value) <= MOST_CHARACTERS_OF_CALL_ID and value.isprintable() and value[0] != " " and value[-1] != " "
+
+
+def _a_call_id(_: object, __: "Attribute[Any]", value: object) -> None:
+    if type(value) is not str:
+        raise invalid(wrong_type("id", "plain text", value))
+    if not _is_call_id(value):
+        params: dict[str, str | int] = {"maximum": MOST_CHARACTERS_OF_CALL_ID, "value": shown_code(value)}
+        raise invalid(Problem(CallFault.CALL_ID_MALFORMED, params=params))
+
+
+def _plain(value: str) -> str:
+    # Text of a host's own kind may break whoever reads it.
+    if type(value) is str:
+        return value
+    if not is_text(value):
+        raise invalid(wrong_type("number", "text", value))
+    return str.__str__(value)
+
+
+@frozen
+class CallRequest:
+    """A call that is about to begin, from a carrier or to one.
+
+    `number` is the one that is called, as it was dialled or in E.164; garbage is a number of the class UNKNOWN.
+    `attempt` counts how often this call was asked for: claims of one attempt are repeated without harm, those of the
+    next are new ones. What `user` and `device` are denied counts for outbound calls.
+
+    >>> CallRequest("call-1", Direction.OUTBOUND, "4158867900").attempt
+    1
+
+    Raises:
+        InvalidValue: The id isn't 1 to 200 printable characters, or the attempt isn't 1 to 9999.
+        InvalidType: A part is of another type.
+
+    Rule: CALL-1 in docs/reference/call_policy.md.
+    """
+
+    id: str = field(validator=_a_call_id)
+    direction: Direction = field(validator=_DIRECTION)
+    number: str = field(converter=_plain)
+    user: Restrictions | None = field(default=None, kw_only=True, validator=_RESTRICTIONS_OR_NONE)
+    device: Restrictions | None = field(default=None, kw_only=True, validator=_RESTRICTIONS_OR_NONE)
+    attempt: int = field(default=1, kw_only=True, validator=within(1, MAX_CALL_ATTEMPTS))
+
+
+@frozen(kw_only=True)
+class AllotmentLive:
+    """How much of one allotment is used and held at the moment, by the tenant and by the others of its group."""
+
+    name: str = field(validator=not_empty)
+    use: AllotmentUse = field(validator=exactly(AllotmentUse, called="an AllotmentUse"))
+    group: tuple[AllotmentUse, ...] = field(default=(), validator=tuple_of(AllotmentUse, called="AllotmentUses"))
+
+
+@frozen(kw_only=True)
+class LiveUse:
+    """The numbers of the moment: what a host reads for each call, none of it configuration.
+
+    `available` is what can be held for a call, None without a limit; `may_use_services` is the balance's answer.
+    Neither has a default: funds nobody looked up would be spent. The asked call isn't counted in any number, and
+    `calls.number_calls` is that of the number called. An allotment whose use is left out is unused.
+
+    Raises:
+        InvalidValue: An allotment has two uses.
+        InvalidType: A part is of another type.
+
+    Rule: CALL-1 in docs/reference/call_policy.md.
+    """
+
+    available: Money | None = field(validator=exactly(Money, type(None), called="Money or None"))
+    may_use_services: bool = field(validator=exactly(bool, called="a bool"))
+    trunks: TrunkUse = field(default=TrunkUse(), validator=exactly(TrunkUse, called="a TrunkUse"))
+    calls: CallUse = field(default=CallUse(), validator=exactly(CallUse, called="a CallUse"))
+    allotments: tuple[AllotmentLive, ...] = field(
+        default=(), validator=tuple_of(AllotmentLive, called="AllotmentLive values")
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.allotments) > 1:
+            names: set[str] = set()
+            for position, live in enumerate(self.allotments):
+                if live.name in names:
+                    params: dict[str, str | int] = {"position": position}
+                    raise invalid(Problem(CallFault.CALL_ALLOTMENT_LIVE_REPEATED, ("allotments", position), params))
+                names.add(live.name)
+
+    @classmethod
+    def of_balance(
+        cls,
+        balance: Balance,
+        *,
+        trunks: TrunkUse = TrunkUse(),  # noqa: B008 - immutable
+        calls: CallUse = CallUse(),  # noqa: B008 - immutable
+        allotments: tuple[AllotmentLive, ...] = (),
+    ) -> "LiveUse":
+        """Return the numbers of a moment whose funds are those of a balance.
+
+        Raises: As the class.
+        """
+        if type(balance) is not Balance:
+            raise invalid(wrong_type("balance", "a Balance", balance))
+        return cls(
+            available=balance.available,
+            may_use_services=balance.may_use_services,
+            trunks=trunks,
+            calls=calls,
+            allotments=allotments,
+        )
+
+
+class Way(NamedTuple):
+    """What a profile says of calls of one direction to one class."""
+
+    is_denied: bool
+    is_unmetered: bool
+    allotments: tuple[Allotment, ...]
+    may_take_trunk: bool
+    unrestricted: tuple[Problem, ...]
+    """What is told where nothing restricts the class: of the account, of its reseller."""
+    other_class: tuple[Problem, ...]
+    """What is told where trunks don't carry the class: of the account, of its reseller."""
+
+
+_TRUNK_LIMITS: Final = exactly(TrunkLimits, called="TrunkLimits")
+_seconds = within(1, _MAX_SLICE_SECONDS)
+
+
+@frozen(kw_only=True)
+class CallProfile:
+    """What a tenant may do by telephone: its configuration, built once and asked for every call.
+
+    A class that is in `denied` is blocked for outbound calls whatever trunks or funds there are. A class in
+    `unmetered` is carried for nothing outbound. Trunks carry calls to the classes in `trunk_classes`, by the called
+    number, in both directions. The first deck that has a rate for a number prices it: the tenant's own, its reseller's,
+    the platform's. Without anything said, there are no trunks and no per-minute calls, as in the account wizard.
+
+    `standing` is what is set on the tenant, `parents` the statuses of its ancestors.
+    A slice is for how long funds are held ahead; claims are leases, and one that isn't renewed in time is free again.
+
+    >>> CallProfile(currency="USD", trunk_limits=TrunkLimits(twoway=10)).allows_per_minute
+    False
+
+    Raises:
+        InvalidValue: Parts don't fit one another: a deck in another currency, allotments without a time zone, trunks
+            for calls that never take one, a lease that isn't longer than a slice.
+        InvalidType: A part is of another type.
+
+    Rule: CALL-1 in docs/reference/call_policy.md.
+    """
+
+    currency: str = field(converter=currency_code)
+    standing: Standing = field(default=Standing(), validator=exactly(Standing, called="a Standing"))
+    parents: tuple[Status, ...] = field(default=(), validator=tuple_of(Status, called="statuses"))
+    plan: DialPlan = field(default=NORTH_AMERICA, validator=exactly(DialPlan, called="a DialPlan"))
+    denied: frozenset[CallClass] = field(default=frozenset(), validator=_classes)
+    emergency: EmergencyCalls = field(
+        default=EmergencyCalls.PROTECTED, validator=exactly(EmergencyCalls, called="an EmergencyCalls")
+    )
+    call_limits: CallLimits = field(default=CallLimits(), validator=exactly(CallLimits, called="CallLimits"))
+    unmetered: frozenset[CallClass] = field(default=frozenset({NumberClass.US_TOLLFREE}), validator=_classes)
+    allotments: Allotments = field(default=Allotments(), validator=exactly(Allotments, called="Allotments"))
+    timezone: str | None = field(default=None)
+    trunk_limits: TrunkLimits = field(default=TrunkLimits(), validator=_TRUNK_LIMITS)
+    trunk_classes: frozenset[CallClass] = field(default=frozenset({NumberClass.US_DID}), validator=_classes)
+    allows_per_minute: bool = field(default=False, validator=exactly(bool, called="a bool"))
+    decks: tuple[RateDeck, ...] = field(default=(), validator=tuple_of(RateDeck, called="rate decks"))
+    discounts: Discounts = field(default=Discounts(), validator=exactly(Discounts, called="Discounts"))
+    slice_seconds: int = field(default=60, validator=_seconds)
+    lease_seconds: int = field(default=120, validator=_seconds)
+    # What is asked for every call, worked out once.
+    _statuses: tuple[Status, Status] = field(init=False, eq=False, repr=False)
+    _ways: tuple[dict[CallClass, Way], dict[CallClass, Way]] = field(init=False, eq=False, repr=False)
+    _trunk_guards: tuple[TrunkGuard, TrunkGuard] = field(init=False, eq=False, repr=False)
+    _call_guards: tuple[CallGuard, CallGuard] = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for problem in self._find_misfits():
+            raise invalid(problem)
+        timezone = None if self.timezone is None else zone_named(self.timezone).key
+        statuses = tuple(
+            effective(self.standing.status(may_use_services=may_use), self.parents) for may_use in (False, True)
+        )
+        compiled: dict[str, object] = {
+            "timezone": timezone,
+            "_statuses": statuses,
+            "_ways": ({}, {}),
+            "_trunk_guards": tuple(map(self.trunk_limits.guard, _DIRECTIONS)),
+            "_call_guards": tuple(map(self.call_limits.guard, _DIRECTIONS)),
+        }
+        for name, value in compiled.items():
+            object.__setattr__(self, name, value)
+
+    def _find_misfits(self) -> Iterator[Problem]:
+        params: dict[str, str | int]
+        for excluded in _NEVER_ON_TRUNKS:
+            if excluded in self.trunk_classes:
+                yield Problem(CallFault.CALL_TRUNK_CLASS_EXCLUDED, ("trunk_classes",), {"word": excluded.word})
+        for position, deck in enumerate(self.decks):
+            if deck.rows and deck.rows[0].rate.currency != self.currency:
+                params = {"position": position, "deck": deck.rows[0].rate.currency, "currency": self.currency}
+                yield Problem(CallFault.CALL_DECK_CURRENCY, ("decks", position), params)
+        if self.allotments.rows and self.timezone is None:
+            yield Problem(CallFault.CALL_ALLOTMENTS_WITHOUT_ZONE, ("timezone",))
+        if self.lease_seconds <= self.slice_seconds:
+            params = {"lease": self.lease_seconds, "slice": self.slice_seconds}
+            yield Problem(CallFault.CALL_LEASE_TOO_SHORT, ("lease_seconds",), params)
+
+    def status_of(self, live: LiveUse) -> Status:
+        """Return the status that counts at the moment: the strictest of the tenant's, its balance's and its ancestors'.
+
+        Rule: TEN-1 in docs/reference/status.md.
+        """
+        return self._statuses[live.may_use_services]
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """Return what is allowed but unwise about calls for help.
+
+        Rule: CALL-2 in docs/reference/call_policy.md.
+        """
+        is_denied = _EMERGENCY in self.denied
+        params = {"label": _EMERGENCY.label}
+        if self.emergency is EmergencyCalls.PROTECTED:
+            void = Problem(CallFault.EMERGENCY_RESTRICTION_VOID, ("denied",), params)
+            return (void,) if is_denied else ()
+        restrictable = Problem(CallFault.EMERGENCY_RESTRICTABLE, ("emergency",))
+        blocked = Problem(CallFault.EMERGENCY_BLOCKED, ("denied",), params)
+        return (restrictable, blocked) if is_denied else (restrictable,)
+
+    def way(self, direction: Direction, call_class: CallClass) -> Way:
+        """Return what this profile says of calls to a class."""
+        outbound = direction is _OUTBOUND
+        ways = self._ways[outbound]
+        way = ways.get(call_class)
+        if way is None:
+            way = ways[call_class] = Way(
+                is_denied=outbound and call_class in self.denied,
+                is_unmetered=outbound and call_class in self.unmetered,
+                allotments=self.allotments.covering(call_class, direction),
+                may_take_trunk=call_class in self.trunk_classes,
+                unrestricted=_of_each(CallStep.CALL_CLASS_UNRESTRICTED, call_class),
+                other_class=_of_each(CallStep.CALL_TRUNK_OTHER_CLASS, call_class),
+            )
+        return way
+
+    def trunk_guard(self, direction: Direction) -> TrunkGuard:
+        """Return what a store holds a call to that is to take a trunk."""
+        return self._trunk_guards[direction is _OUTBOUND]
+
+    def call_guard(self, direction: Direction, number: str | None) -> CallGuard:
+        """Return what a store holds a call to for the limits on calls; numbers may have caps of their own."""
+        if direction is not _OUTBOUND and self.call_limits.numbers:
+            return self.call_limits.guard(direction, number=number)
+        return self._call_guards[direction is _OUTBOUND]
+
+
+def _of_each(step: CallStep, call_class: CallClass) -> tuple[Problem, ...]:
+    return tuple(line(step, payer, word=call_class.word) for payer in Payer)

@@ -1,0 +1,217 @@
+"""Lets a call be kept up and ended: leases renewed, what was used captured slice by slice, and the rest given back.
+
+Names that callers use are imported from `tenantcore.call_policy`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from attrs import evolve, frozen
+
+from tenantcore._amounts import check_within
+from tenantcore._call_checks import lease_end
+from tenantcore._call_claims import Admitted, AllotmentClaim, CallClaim, Claim, FundsClaim, Refused, TrunkClaim
+from tenantcore._call_reasons import CallFault, CallRefusal, Payer, line
+from tenantcore._live_calls import CallLease, FundsHeld, LiveCall, with_taken
+from tenantcore._validators import in_utc, wrong_type
+from tenantcore.errors import Problem, invalid
+from tenantcore.money import Money
+from tenantcore.rating import MAX_BLOCK_SECONDS
+
+__all__ = ["CallCharge", "ClaimLost", "RenewedCall", "SettledCall", "exhausted_at", "refused_claim", "renew", "settle"]
+
+_SECOND: Final = timedelta(seconds=1)
+_NOTHING_MORE: Final[Mapping[Payer, Money | None]] = MappingProxyType({})
+
+
+@frozen
+class RenewedCall:
+    """What keeps a call up: `claims` for the host to take, and the call as it is once they are.
+
+    A lease that is counted still is only lengthened; one that has lapsed is claimed anew, and if its guard doesn't
+    hold, the call has to end. Of operations on funds each is recorded, and its entry says what was granted: anything
+    but the amount asked goes into `LiveCall.with_granted`.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+
+    call: LiveCall
+    claims: tuple[Claim, ...]
+
+
+def renew(call: LiveCall, *, seconds: int, now: datetime) -> RenewedCall:
+    """Return what keeps a call up that has lasted so many whole seconds since its answer; 0 while it rings.
+
+    Every lease holds for its length from now on. What was used is charged, and the next slice held: all slices of a
+    call and its end sum to what it costs in one go, wherever it is cut. A host renews before the slice is used up, and
+    at the latest before the lease ends; usage beyond what was held is recorded all the same.
+
+    Raises:
+        InvalidValue: The duration is out of range, or shorter than the last time, or a lease would end after the year
+            9999.
+        InvalidType: An argument is of another type.
+
+    Rules: CALL-3, RAT-2 in docs/reference/call_policy.md.
+    """
+    _check(call, seconds)
+    instant = in_utc("now", now)
+    leases = tuple(evolve(claim, lease_until=lease_end(instant, claim.lease_seconds)) for claim in call.leases)
+    allotments = tuple(_allotment_renewed(claim, seconds, instant) for claim in call.allotments)
+    renewed = [held.renewed(seconds, instant) for held in call.funds]
+    claims = [held.claim(operation) for held, operations in renewed for operation in operations]
+    after = LiveCall(leases=leases, allotments=allotments, funds=tuple(held for held, _ in renewed))
+    return RenewedCall(after, (*leases, *allotments, *claims))
+
+
+def _check(call: object, seconds: object) -> None:
+    if type(call) is not LiveCall:
+        raise invalid(wrong_type("call", "a LiveCall", call))
+    check_within("seconds", seconds, 0, MAX_BLOCK_SECONDS)
+
+
+def _allotment_renewed(claim: AllotmentClaim, seconds: int, instant: datetime) -> AllotmentClaim:
+    """Return a claim that covers the next slice; in a new period it begins anew, and what was held before is gone."""
+    start = claim.allotment.period(at=instant, timezone=claim.timezone).start
+    covered = seconds + claim.slice_seconds
+    is_new = start > claim.period_start
+    before, _, number = claim.id.rpartition("/")
+    return evolve(
+        claim,
+        id=f"{before}/{int(number) + 1}",
+        period_start=start if is_new else claim.period_start,
+        held_before=0 if is_new else claim.hold.seconds,
+        seconds=claim.slice_seconds if is_new else max(0, covered - claim.covered_seconds),
+        covered_seconds=max(covered, claim.covered_seconds),
+        lease_until=lease_end(instant, claim.lease_seconds),
+    )
+
+
+@frozen(kw_only=True)
+class CallCharge:
+    """What a call cost a payer, and for how many seconds it was charged."""
+
+    payer: Payer
+    cost: Money
+    seconds: int
+
+
+@frozen(kw_only=True)
+class SettledCall:
+    """What ends a call: `funds` to be recorded, `released` to be given back, and what was charged.
+
+    A claim on included minutes is given back by `claim.allotment.settle`, which counts the call in place of
+    `claim.hold`, or by `AllotmentUse.released` if the call never was. Giving back what isn't there does nothing.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+
+    funds: tuple[FundsClaim, ...]
+    released: tuple[CallLease | AllotmentClaim, ...]
+    charges: tuple[CallCharge, ...]
+
+
+def settle(call: LiveCall, *, seconds: int, now: datetime) -> SettledCall:
+    """Return what ends a call after so many whole seconds since its answer; 0 if it never was answered.
+
+    What of the call's cost isn't captured yet is charged, also beyond what is held or there; what was held and isn't
+    used is free again.
+
+    Raises:
+        InvalidValue: The duration is out of range, or shorter than at a renewal.
+        InvalidType: An argument is of another type.
+
+    Rules: CALL-3, RAT-2 in docs/reference/call_policy.md.
+    """
+    _check(call, seconds)
+    return _settled(call, seconds, in_utc("now", now))
+
+
+def _settled(call: LiveCall, seconds: int, instant: datetime | None) -> SettledCall:
+    ended = [(held, held.settled(seconds, instant)) for held in call.funds]
+    return SettledCall(
+        funds=tuple(held.claim(operation) for held, operation in ended if operation is not None),
+        released=(*call.leases, *call.allotments),
+        charges=tuple(
+            CallCharge(payer=held.payer, cost=held.rate.cost(seconds), seconds=held.rate.charged_seconds(seconds))
+            for held in call.funds
+        ),
+    )
+
+
+def exhausted_at(
+    call: LiveCall, *, answered_at: datetime, available: Mapping[Payer, Money | None] = _NOTHING_MORE
+) -> datetime | None:
+    """Return when what a call is paid with is used up, in UTC; None when that is never.
+
+    Counted is what is captured and held, and the included minutes that are; and what else is `available` to a payer,
+    None without a limit. So without `available` it is the latest instant to renew or to end the call.
+
+    Raises:
+        InvalidValue: Funds are of another currency than the rate, or the instant isn't aware.
+        InvalidType: An argument is of another type.
+
+    Rules: CALL-3, RAT-2 in docs/reference/call_policy.md.
+    """
+    _check(call, 0)
+    if not issubclass(type(available), Mapping):
+        raise invalid(wrong_type("available", "a mapping of Payer to Money or None", available))
+    answered = in_utc("answered_at", answered_at)
+    lasts = [claim.covered_seconds for claim in call.allotments]
+    lasts += [seconds for held in call.funds if (seconds := _lasts(held, available)) is not None]
+    try:
+        return answered + min(lasts) * _SECOND if lasts else None
+    except OverflowError:
+        return None
+
+
+def _lasts(held: FundsHeld, available: Mapping[Payer, Money | None]) -> int | None:
+    more = available.get(held.payer, held.held * 0)
+    if more is None:
+        return None
+    if type(more) is not Money:
+        raise invalid(wrong_type("available", "a mapping of Payer to Money or None", more))
+    promised = held.captured + held.held
+    # Who has spent beyond the limit can use up what is held all the same.
+    return held.rate.max_seconds(promised + more if more.is_positive else promised)
+
+
+@frozen
+class ClaimLost:
+    """A call that was admitted, and yet another one was quicker: the refusal, and what gives back what was taken."""
+
+    decision: Refused
+    undo: SettledCall
+
+
+_WORDS: Final = {
+    CallClaim: "a place among the calls",
+    TrunkClaim: "a trunk",
+    AllotmentClaim: "included minutes",
+    FundsClaim: "funds",
+}
+
+
+def refused_claim(decision: Admitted, claim: Claim) -> ClaimLost:
+    """Return what comes of a claim that the store refused: the call is refused, and the claims before it are undone.
+
+    A host takes claims in their order and stops at the first that is refused; so the later ones weren't taken. The
+    undoing may be sent whether or not they were, and more than once. The call may be asked for again as the next
+    attempt, and may find another way.
+
+    Raises:
+        InvalidValue: The claim isn't the decision's.
+        InvalidType: The decision is no Admitted.
+
+    Rule: CALL-3 in docs/reference/call_policy.md.
+    """
+    if type(decision) is not Admitted:
+        raise invalid(wrong_type("decision", "an Admitted", decision))
+    if type(claim) not in _WORDS:
+        raise invalid(wrong_type("claim", "a claim", claim))
+    if claim not in decision.claims:
+        raise invalid(Problem(CallFault.CALL_CLAIM_UNKNOWN))
+    taken = with_taken(decision.claims[: decision.claims.index(claim)])
+    reason = line(CallRefusal.CALL_CLAIM_LOST, claim.payer, claim=_WORDS[type(claim)])
+    return ClaimLost(Refused(reason, (*decision.trace, reason)), _settled(taken, 0, None))
