@@ -223,13 +223,10 @@ def _not_linked(each: Step, head: LedgerHead, operation: Operation, loaded: Foun
     return Step(*decided(head, operation, entries, holds, _due(holds.values(), instant), instant, refusal))
 
 
-def _withdrawn(each: Step, head: LedgerHead, operation: Operation, _loaded: Found, _now: datetime) -> Step:
-    outcome = each.outcome
-    if type(outcome) is Declined and (outcome.entry is None or outcome.entry.operation != operation):
-        return each
+def _withdrawn(each: Step, head: LedgerHead, _operation: Operation, _loaded: Found, _now: datetime) -> Step:
     if not each.entries:
-        return each  # what was decided before stands
-    reason = outcome.reason if type(outcome) is Declined else _LINKED
+        return each  # it stood before, or nothing may be recorded of it
+    reason = each.outcome.reason if type(each.outcome) is Declined else _LINKED
     return Step(Declined(reason, None), head, (), (), ())
 
 
