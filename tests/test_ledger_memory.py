@@ -365,6 +365,8 @@ class TestReplaying:
                 held=usd(1),
                 granted=usd(3),
             ),
+            an_entry(2, Capture("b", hold="a", amount=FULL), posted=usd("-0.99"), held=usd(-1)),
+            an_entry(2, Capture("b", hold="a", amount=FULL), posted=usd("-1.01"), held=usd(-1)),
         ],
         ids=[
             "earlier",
@@ -377,6 +379,8 @@ class TestReplaying:
             "capture of none",
             "capture that frees more",
             "slice that frees less",
+            "full of less",
+            "full of more",
         ],
     )
     def test_what_does_not_follow_is_refused(self, second: Entry) -> None:

@@ -198,6 +198,18 @@ class TestStep:
         made = step(ledger.head, Release("free", hold="call"), found(ledger), later(1))
         assert [hold.id for hold in made.holds] == ["call"]
 
+    @pytest.mark.parametrize("named", ["first", "second", "open"])
+    def test_the_hold_it_names_is_seen_as_it_is_after_the_others_have_lapsed(self, named: str) -> None:
+        ledger = prepaid("10")
+        for id_, minutes in (("first", 1), ("second", 2), ("open", 9)):
+            ledger.reserve(id_, usd(1), now=NOW, expires_at=later(minutes))
+        made = step(ledger.head, Capture("end", hold=named, amount=FULL), found(ledger), later(2))
+        assert isinstance(made.outcome, Recorded) is (named == "open")
+        if named != "open":
+            assert reason(made.outcome) is DeclineReason.HOLD_EXPIRED
+        assert [hold.id for hold in made.holds] == ["first", "second", *(["open"] if named == "open" else [])]
+        assert made.outcome == ledger.capture("end", hold=named, amount=FULL, now=later(2))
+
     def test_lapses_among_the_entries_found_have_no_id(self) -> None:
         ledger = prepaid("10")
         ledger.reserve("call", usd(4), now=NOW, expires_at=later(1))
