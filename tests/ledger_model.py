@@ -252,7 +252,7 @@ class Books:
             return  # what was promised is settled, whatever the status and the funds
         if asked.kind in {"credit", "policy", "status"} and self.status == "closed":
             yield ("ACCOUNT_CLOSED",)
-        if asked.kind == "status" and asked.status == "active" and self.debt:
+        if asked.kind == "status" and self.debt and (asked.status == "active" or 0 < (asked.debt or 0) < self.debt):
             yield ("SUSPENDED_FOR_DEBT", self.debt)
         if asked.kind == "policy":
             yield from self._against_terms(asked.terms)

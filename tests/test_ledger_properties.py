@@ -90,6 +90,10 @@ class Account(RuleBasedStateMachine):
     def carries_calls(self, script: list[Wish]) -> None:
         self.is_used(script)
 
+    @rule(script=scripts("policy", "debit", "status", "credit"))
+    def is_set(self, script: list[Wish]) -> None:
+        self.is_used(script)
+
     @rule(way=st.sampled_from(("restored", "pickled", "replayed", "loaded")), script=scripts())
     def restarts(self, way: str, script: list[Wish]) -> None:
         ledger = self.bench.ledger
