@@ -5,9 +5,9 @@ Names that callers use (`Precision`, `Rate`, `RateFault`) are imported from `ten
 
 import enum
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, Inexact, Overflow
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import gcd
 from typing import Final
 
@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from tenantcore._amounts import EXACT, MAX_DIGITS, Factor, check_within, decimals_written, ratio, too_large
 from tenantcore._rounding import Rounding, round_quotient
 from tenantcore._validators import exactly, within, wrong_type
-from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid, shown
 from tenantcore.money import Money
 
 __all__ = [
@@ -42,10 +42,15 @@ _WHOLE: Final = Decimal(100)
 _MOST_DECIMALS_OF_PERCENT: Final = 6
 # In units of the last place. The farthest is CASH_CUT, which takes anything below 3 to 0.
 _FARTHEST_ROUNDED: Final = 3
-_MOST_UNITS_CACHED: Final = 1024
 _MOST_DISCOUNTED_CACHED: Final = 4096
 _NUMBERS: Final = (int, Decimal, Fraction)
 _CASH: Final = frozenset({Rounding.CASH_NEAREST, Rounding.CASH_CUT})
+# Looked up once: a call is priced in less time than a few attributes take.
+_HALF_UP: Final = Rounding.HALF_UP
+_product: Final = EXACT.multiply
+_new: Final = object.__new__
+_set_amount: Final = Money.__dict__["amount"].__set__
+_set_currency: Final = Money.__dict__["currency"].__set__
 
 
 @enum.unique
@@ -158,12 +163,15 @@ class Rate:
     increment_seconds: int = field(default=_SECONDS_IN_A_MINUTE, validator=within(1, MAX_BLOCK_SECONDS))
     free_seconds: int = field(default=0, validator=within(0, MAX_BLOCK_SECONDS))
     precision: Precision = field(default=Precision(), validator=exactly(Precision, called="a Precision"))
-    # The fee and a second as whole numbers over one denominator, in units of the last place; None where the units are
-    # whole and nothing needs rounding.
+    # What costs are made of, worked out once. The fee and a second are whole numbers over one denominator, in units of
+    # the last place; the denominator is None where the units are whole and nothing needs rounding. The first seconds
+    # are what the shortest charged call is charged.
+    _unit: Decimal = field(init=False, eq=False, repr=False)
     _fee: int = field(init=False, eq=False, repr=False)
     _second: int = field(init=False, eq=False, repr=False)
     _denominator: int | None = field(init=False, eq=False, repr=False)
-    _unit: Money = field(init=False, eq=False, repr=False)
+    _first_seconds: int = field(init=False, eq=False, repr=False)
+    _first_units: int = field(init=False, eq=False, repr=False)
 
     @connect_fee.default
     def _no_fee(self) -> Money:
@@ -178,10 +186,13 @@ class Rate:
         for name, amount in (("per_minute", self.per_minute), ("connect_fee", self.connect_fee)):
             if amount.is_negative:
                 raise invalid(_negative(name, amount))
-        unit = _unit_of(self.precision.places, self.per_minute.currency)
+        unit = _unit_of(self.precision.places)
         terms = _terms(self.connect_fee, self.per_minute, self.precision, unit)
-        for name, part in zip(("_fee", "_second", "_denominator", "_unit"), (*terms, unit), strict=True):
+        for name, part in zip(("_unit", "_fee", "_second", "_denominator"), (unit, *terms), strict=True):
             object.__setattr__(self, name, part)
+        first = self.charged_seconds(self.free_seconds + 1)
+        object.__setattr__(self, "_first_seconds", first)
+        object.__setattr__(self, "_first_units", self._units(first))
 
     @property
     def currency(self) -> str:
@@ -214,7 +225,7 @@ class Rate:
         if not charged:
             return Fraction(0)
         units = Fraction(self._fee + charged * self._second, self._denominator or 1)
-        return units * Fraction(self._unit.amount)
+        return units * Fraction(self._unit)
 
     def cost(self, seconds: int) -> Money:
         """Return what a call of so many whole seconds costs, rounded once, by the rate's precision.
@@ -231,9 +242,14 @@ class Rate:
         """
         charged = self.charged_seconds(seconds)
         try:
-            return self._unit * (self._units(charged) if charged else 0)
-        except InvalidValue:
+            amount = _product(self._unit, self._units(charged) if charged else 0)
+        except (Inexact, Overflow):
             raise too_large() from None
+        # Built without checks: the unit has no more decimals than an amount can have, and no product is too large.
+        cost = _new(Money)
+        _set_amount(cost, amount)
+        _set_currency(cost, self.per_minute.currency)
+        return cost
 
     def max_seconds(self, available: Money) -> int | None:
         """Return for how many seconds the funds last: the largest T with cost(T) at most `available`.
@@ -253,17 +269,17 @@ class Rate:
         self._check_currency("available", available)
         if available.is_negative:
             return 0
-        first = self.charged_seconds(self.free_seconds + 1)
         above, below = available.amount.as_integer_ratio()
-        unit_above, unit_below = self._unit.amount.as_integer_ratio()
+        unit_above, unit_below = self._unit.as_integer_ratio()
         affordable = above * unit_below // (below * unit_above)
-        if self._units(first) > affordable:
+        if self._first_units > affordable:
             return self.free_seconds
-        if not self._second:
+        second, first = self._second, self._first_seconds
+        if not second:
             return None
         increment, denominator = self.increment_seconds, self._denominator or 1
-        room = affordable * denominator - self._fee - first * self._second
-        block, slack = self._second * increment, _FARTHEST_ROUNDED * denominator
+        room = affordable * denominator - self._fee - first * second
+        block, slack = second * increment, _FARTHEST_ROUNDED * denominator
         low, high = max(0, (room - slack) // block), (room + slack) // block
         # Mostly a block costs more than roundings move, and one look is enough.
         while low < high:
@@ -320,10 +336,14 @@ class Rate:
         return _discounted(self, check_percent(percent))
 
     def _units(self, charged: int) -> int:
-        exact = self._fee + charged * self._second
-        if self._denominator is None:
+        exact, denominator = self._fee + charged * self._second, self._denominator
+        if denominator is None:
             return exact
-        return round_quotient(exact, self._denominator, self.precision.rounding)
+        rounding = self.precision.rounding
+        if rounding is _HALF_UP:
+            # What round_quotient does, for numbers that are never below 0: most rates have this rounding.
+            return (2 * exact + denominator) // (2 * denominator)
+        return round_quotient(exact, denominator, rounding)
 
     def _check_currency(self, name: str, amount: object) -> None:
         if type(amount) is not Money:
@@ -340,18 +360,14 @@ def _negative(name: str, amount: Money) -> Problem:
     return Problem(RateFault.RATE_NEGATIVE, params={"field": name, "amount": str(amount)})
 
 
-# Rates that differ in their amounts only share the unit.
-@lru_cache(maxsize=_MOST_UNITS_CACHED)
-def _unit_of(places: int, currency: str) -> Money:
-    return Money(Decimal((0, (1,), -places)), currency)
+# Rates share the unit, and there are as few as places.
+@cache
+def _unit_of(places: int) -> Decimal:
+    return Decimal((0, (1,) + (0,) * -places, min(0, -places)))
 
 
-def _terms(fee: Money, per_minute: Money, precision: Precision, unit: Money) -> tuple[int, int, int | None]:
-    """Return the fee and a second as whole numbers over one denominator, in units of the last place.
-
-    The denominator is None where it is 1 and nothing is left to round.
-    """
-    unit_above, unit_below = unit.amount.as_integer_ratio()
+def _terms(fee: Money, per_minute: Money, precision: Precision, unit: Decimal) -> tuple[int, int, int | None]:
+    unit_above, unit_below = unit.as_integer_ratio()
     fee_above, fee_below = fee.amount.as_integer_ratio()
     minute_above, minute_below = per_minute.amount.as_integer_ratio()
     denominator = unit_above * fee_below * minute_below * _SECONDS_IN_A_MINUTE
