@@ -28,6 +28,7 @@ from tenantcore.due_dates import CollectionDates, CollectionTerms, WorkingDays, 
 from tenantcore.effects import Effect
 from tenantcore.errors import Code, FieldCode, InvalidType, InvalidValue, Kind, Problem, TenantcoreError, invalid
 from tenantcore.money import Money, Rounding
+from tenantcore.numbering import NumberClass
 from tenantcore.onboarding import Facts, Onboarded, Platform, Rejected, draft, onboard
 from tenantcore.organization import Organization
 from tenantcore.permissions import (
@@ -47,6 +48,7 @@ from tenantcore.permissions import (
     judge_change,
     judge_number_feature,
 )
+from tenantcore.rating import Allotment, AllotmentHeld, AllotmentUse, Discounts, Rate, RateDeck, RateRow, whole_seconds
 from tenantcore.schedule_changes import ScheduleChange, plan_change
 from tenantcore.status import Changer, Standing, Status, effective, strictest
 from tenantcore.tenant import Tenant
@@ -256,3 +258,18 @@ def topped_up(rule: TopUpRule, balance: Balance, zero: Money, now: datetime) -> 
             assert_type(reason, Problem)
             assert_type(not_before, datetime | None)
             return None
+
+
+def rated(rate: Rate, deck: RateDeck, minutes: Allotment, use: AllotmentUse, now: datetime) -> Money:
+    assert_type(rate.cost(60), Money)
+    assert_type(rate.exact_cost(60), Fraction)
+    assert_type(rate.max_seconds(rate.per_minute), int | None)
+    assert_type(rate.discounted(10).discounted(Decimal("0.5")), Rate)
+    assert_type(Discounts().applied(rate, NumberClass.INTERNATIONAL), Rate)
+    assert_type(deck.find("+442071838750", at=now), RateRow | None)
+    assert_type(deck.find("+442071838750", at=now, direction=Direction.INBOUND), RateRow | None)
+    assert_type(whole_seconds(timedelta(milliseconds=1), Rounding.UP), int)
+    assert_type(minutes.left(use, at=now, timezone="UTC", group=(use,)), int)
+    assert_type(minutes.hold(use, 60, at=now, timezone="UTC"), AllotmentHeld | None)
+    assert_type(minutes.settle(use, answered_at=now, seconds=60, timezone="UTC").use, AllotmentUse)
+    return rate.next_slice(60, captured=Money.zero(rate.currency))

@@ -12,6 +12,7 @@ from tenantcore.errors import FieldCode, Problem
 from tenantcore.money import Money, Rounding
 from tenantcore.onboarding import Draft, Facts, draft, onboard
 from tenantcore.permissions import EVERYTHING, Apps, Change, Permission, Permissions, Place, judge_app, judge_change
+from tenantcore.rating import Precision, Rate, RateDeck, RateRow
 from tenantcore.schedule_changes import plan_change
 from tenantcore.status import Changer, Standing, Status, effective
 from tenantcore.trunks import UNSET, Direction, TrunkLimits, TrunkUse, merged_limit
@@ -152,3 +153,19 @@ def topped_up(rule: TopUpRule, zero: Money, now: datetime) -> None:
     plan_topup(rule, zero, pending=zero, now=now)  # type: ignore[call-arg]
     plan_topup(rule, zero, pending=None, last_made=None, last_declined=None, now=now)  # type: ignore[arg-type]
     plan_topup(rule, zero, pending=zero, last_made=None, last_declined=None, now=now).amount  # type: ignore[union-attr]
+
+
+def rated(rate: Rate, deck: RateDeck, now: datetime) -> None:
+    Rate(rate.per_minute)  # type: ignore[call-arg]
+    Rate(per_minute="0.006")  # type: ignore[arg-type]
+    Rate(per_minute=rate.per_minute, precision=6)  # type: ignore[arg-type]
+    Precision(rounding="HALF_UP")  # type: ignore[arg-type]
+    rate.cost(1.5)  # type: ignore[arg-type]
+    rate.max_seconds(rate.per_minute) + 1  # type: ignore[operator]
+    rate.next_slice(60, rate.per_minute)  # type: ignore[call-arg]
+    rate.discounted(0.1)  # type: ignore[arg-type]
+    RateDeck([], timezone="UTC")  # type: ignore[arg-type]
+    RateDeck(())  # type: ignore[call-arg]
+    RateRow(prefix=44, rate=rate)  # type: ignore[arg-type]
+    deck.find("+442071838750")  # type: ignore[call-arg]
+    deck.find("+442071838750", at=now).rate  # type: ignore[union-attr]
