@@ -1,6 +1,6 @@
 """Uses that mypy must accept. Nothing here runs: mypy reads it, and pytest imports it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +8,58 @@ from typing import assert_type
 
 from attrs import frozen
 
-from tenantcore.balance import Balance, NoTopUp, TopUp, TopUpRule, credit_problems, plan_topup
+from tenantcore.balance import (
+    FULL,
+    AlreadyRecorded,
+    Balance,
+    Batch,
+    Capture,
+    Credit,
+    Debit,
+    Declined,
+    Entry,
+    Event,
+    Expire,
+    Found,
+    FundsBelow,
+    Grant,
+    Hold,
+    HoldExpired,
+    Lapse,
+    Ledger,
+    LedgerHead,
+    LimitReached,
+    LimitUsed,
+    LowBalance,
+    Needs,
+    NextSlice,
+    NoTopUp,
+    Opening,
+    Operation,
+    Outcome,
+    Overage,
+    Postpaid,
+    Prepaid,
+    Recorded,
+    Release,
+    Reserve,
+    ServicesRestored,
+    ServicesStopped,
+    SetPolicy,
+    SetStatus,
+    Snapshot,
+    Step,
+    TemporaryLimit,
+    TopUp,
+    TopUpRule,
+    credit_problems,
+    needs,
+    opening_problems,
+    plan_topup,
+    step,
+    step_all,
+    step_linked,
+)
 from tenantcore.billing_periods import (
     BillingPeriod,
     BillingSchedule,
@@ -246,6 +297,80 @@ def seen(place: Place, apps: Apps) -> str:
             return reason.value
         case Forbidden(problem):
             return problem.sentence
+
+
+def policies(until: datetime) -> tuple[Prepaid, Postpaid]:
+    limit = Money("100", "USD")
+    raised = TemporaryLimit(until=until, percent=50)
+    postpaid = Postpaid("USD", credit_limit=limit, temporary=raised, thresholds=(LimitUsed(80), FundsBelow(limit)))
+    assert_type(postpaid.limit_at(until), Money | None)
+    assert_type(Prepaid("USD").limit_at(until), Money)
+    opening = Opening(Prepaid("USD"), limit)
+    assert_type(opening.may_use_services, bool)
+    assert_type(opening.warnings(), tuple[Problem, ...])
+    assert_type(list(opening_problems(postpaid, limit)), list[Problem])
+    return Prepaid("USD", thresholds=(), clock_skew=timedelta(seconds=30)), postpaid
+
+
+def accounts(amount: Money, now: datetime) -> str:
+    ledger = Ledger(Prepaid("USD"))
+    assert_type(ledger.credit("op-1", amount, now=now, reference="payment 7"), Outcome)
+    ledger.reserve("op-2", amount, now=now, expires_at=None, grant=Grant.UP_TO)
+    ledger.capture("op-3", hold="op-2", amount=FULL, now=now, then=NextSlice(amount, expires_at=now))
+    ledger.capture("op-4", hold="op-3", amount=amount, now=now, overage=Overage.RECORD)
+    assert_type(ledger.expire(now=now), tuple[Event, ...])
+    assert_type(ledger.balance_at(now).available, Money | None)
+    assert_type(ledger.balance.as_of, datetime | None)
+    assert_type(ledger.snapshot(), Snapshot)
+    assert_type(Ledger.restore(ledger.snapshot()), Ledger)
+    assert_type(Ledger.replay(Prepaid("USD"), iter(ledger.entries)).holds, tuple[Hold, ...])
+    assert_type(ledger.forget(before=now), int)
+    match ledger.debit("op-5", amount, now=now):
+        case Recorded(entry=entry, events=events):
+            assert_type(entry, Entry)
+            return "".join(map(told, events))
+        case AlreadyRecorded(entry=entry):
+            return str(entry.id)
+        case Declined(reason=reason, entry=kept):
+            assert_type(reason, Problem)
+            assert_type(kept, Entry | None)
+            return reason.sentence
+
+
+def told(event: Event) -> str:
+    match event:
+        case LowBalance(threshold=threshold):
+            return str(threshold)
+        case HoldExpired(hold=hold):
+            return hold.id
+        case ServicesStopped(status=status):
+            return str(status)
+        case LimitReached() | ServicesRestored():
+            return str(event.entry)
+
+
+def asked(operation: Operation | Lapse) -> str:
+    """Every kind of operation, and nothing else, has been looked at."""
+    match operation:
+        case Credit() | Debit() | Reserve() | Capture() | Release() | Expire() | SetPolicy() | SetStatus():
+            return operation.id
+        case Lapse():
+            return operation.hold
+
+
+def rows(head: LedgerHead, operations: Sequence[Operation], found: Found, now: datetime) -> LedgerHead:
+    assert_type(needs(operations, now), Needs)
+    assert_type(needs((operation for operation in operations), now).ids, tuple[str, ...])
+    made = step(head, operations[0], found, now)
+    assert_type(made, Step)
+    assert_type(made.outcome, Outcome)
+    batch = step_all(made.head, operations[1:], found, now)
+    assert_type(batch, Batch)
+    assert_type(batch.outcomes, tuple[Outcome, ...])
+    linked = step_linked([(head, operations[0]), (batch.head, Expire("op"))], [found, Found()], now)
+    assert_type(linked, tuple[Step, ...])
+    assert_type(head.balance_at(now, made.holds), Balance)
+    return batch.head
 
 
 def topped_up(rule: TopUpRule, balance: Balance, zero: Money, now: datetime) -> Money | None:

@@ -5,7 +5,28 @@ A use that mypy lets pass leaves an ignore without work, which strict mypy repor
 
 from datetime import UTC, date, datetime
 
-from tenantcore.balance import TopUpRule, plan_topup
+from tenantcore.balance import (
+    FULL,
+    Capture,
+    Debit,
+    Found,
+    FundsBelow,
+    Ledger,
+    LedgerHead,
+    LimitUsed,
+    NextSlice,
+    Postpaid,
+    Prepaid,
+    Reserve,
+    SetStatus,
+    TemporaryLimit,
+    TopUpRule,
+    needs,
+    plan_topup,
+    step,
+    step_all,
+    step_linked,
+)
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Closed, Frequency, every
 from tenantcore.due_dates import CollectionTerms, collection_dates
 from tenantcore.errors import FieldCode, Problem
@@ -146,6 +167,53 @@ def seen(place: Place, apps: Apps) -> None:
     judge_change(Change.NAME, place, "reseller").problem  # type: ignore[union-attr]
     judge_app("smartpbx", place, "acme", apps)  # type: ignore[call-arg]
     Place("acme", ["reseller"])  # type: ignore[arg-type]
+
+
+def policies(amount: Money, now: datetime) -> None:
+    Prepaid()  # type: ignore[call-arg]
+    Prepaid("USD", amount)  # type: ignore[call-arg]
+    Postpaid("USD", amount)  # type: ignore[call-arg]
+    Postpaid("USD", credit_limit=100)  # type: ignore[arg-type]
+    Postpaid("USD", thresholds=[LimitUsed(80)])  # type: ignore[arg-type]
+    Postpaid("USD", thresholds=(amount,))  # type: ignore[arg-type]
+    Postpaid("USD").limit_at("now")  # type: ignore[arg-type]
+    TemporaryLimit(percent=5)  # type: ignore[call-arg]
+    TemporaryLimit(now, percent=5)  # type: ignore[call-arg]
+    LimitUsed("80 %")  # type: ignore[arg-type]
+    FundsBelow(5)  # type: ignore[arg-type]
+    Prepaid("USD").currency = "EUR"  # type: ignore[misc]
+
+
+def accounts(ledger: Ledger, amount: Money, now: datetime) -> None:
+    ledger.credit("op", amount)  # type: ignore[call-arg]
+    ledger.credit("op", amount, now)  # type: ignore[call-arg]
+    ledger.credit("op", 12.5, now=now)  # type: ignore[arg-type]
+    ledger.credit(7, amount, now=now)  # type: ignore[arg-type]
+    ledger.debit("op", amount, now=now, overage=True)  # type: ignore[arg-type]
+    ledger.reserve("op", amount, now=now)  # type: ignore[call-arg]
+    ledger.reserve("op", amount, now=now, expires_at=60)  # type: ignore[arg-type]
+    ledger.capture("op", hold="call", amount="full", now=now)  # type: ignore[arg-type]
+    ledger.capture("op", "call", amount=FULL, now=now)  # type: ignore[call-arg]
+    ledger.set_status("op", "closed", now=now)  # type: ignore[arg-type]
+    ledger.debit("op", amount, now=now).reason  # type: ignore[union-attr]
+    ledger.balance.available.amount  # type: ignore[union-attr]
+    ledger.head.posted = amount  # type: ignore[misc]
+    ledger.entries.append(None)  # type: ignore[attr-defined]
+    Ledger.replay(ledger.entries, Prepaid("USD"))  # type: ignore[arg-type]
+    Debit("op", amount, "reference")  # type: ignore[call-arg, arg-type]
+    Capture("op", hold="call")  # type: ignore[call-arg]
+    Reserve("op", amount, expires_at=now, then=NextSlice(amount, expires_at=now))  # type: ignore[call-arg]
+    SetStatus("op", None)  # type: ignore[arg-type]
+
+
+def rows(head: LedgerHead, operation: Debit, now: datetime) -> None:
+    needs(operation, now)  # type: ignore[arg-type]
+    step(head, operation, now)  # type: ignore[call-arg]
+    step(head, [operation], Found(), now)  # type: ignore[arg-type]
+    step_all(head, operation, Found(), now)  # type: ignore[arg-type]
+    step_linked([(operation, head)], [Found()], now)  # type: ignore[list-item]
+    Found([])  # type: ignore[arg-type]
+    LedgerHead.opened("USD")  # type: ignore[arg-type]
 
 
 def topped_up(rule: TopUpRule, zero: Money, now: datetime) -> None:
