@@ -1,6 +1,7 @@
 """How an account opens."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from tenantcore.balance import (
     BalanceControl,
     BalanceFault,
     CreditOnPrepaid,
+    Ledger,
     Opening,
     Postpaid,
     Prepaid,
@@ -63,6 +65,23 @@ class TestPrepaid:
         assert fault_of(error) is BalanceFault.CREDIT_LIMIT_ON_PREPAID
         assert Prepaid("USD", credit_limit=limit, credit_on_prepaid=CreditOnPrepaid.ALLOWED).credit_limit == limit
 
+    @pytest.mark.parametrize(
+        ("limit", "funds", "may_use"), [("0", "0", False), ("0", "0.01", True), ("0.01", "0", True), ("5", "5", True)]
+    )
+    def test_where_credit_is_allowed_it_is_there_to_be_used(self, limit: str, funds: str, may_use: bool) -> None:
+        policy = Prepaid("USD", credit_limit=Money(limit, "USD"), credit_on_prepaid=CreditOnPrepaid.ALLOWED)
+        opening = Opening(policy, Money(funds, "USD"))
+        assert opening.may_use_services is may_use
+        assert opening.warnings() == ()
+
+    def test_it_opens_as_the_ledger_says_once_the_funds_are_in(self) -> None:
+        for funds in ("0", "0.01", "10"):
+            opening = Opening(Prepaid("USD"), Money(funds, "USD"))
+            ledger = Ledger(opening.policy)
+            if opening.funds.is_positive:
+                ledger.credit("opening", opening.funds, now=datetime(2026, 11, 22, tzinfo=UTC))
+            assert ledger.head.may_use_services is opening.may_use_services
+
 
 class TestPostpaid:
     """BAL-1: owes up to the credit limit; opening funds are refused; no limit is allowed and warned."""
@@ -88,6 +107,11 @@ class TestPostpaid:
         with pytest.raises(InvalidValue) as error:
             Postpaid("USD", credit_limit=Money("-1", "USD"))
         assert fault_of(error) is BalanceFault.CREDIT_LIMIT_NEGATIVE
+
+    def test_nothing_paid_in_is_no_payment(self) -> None:
+        assert list(opening_problems(Postpaid("USD"), Money("0.00", "USD"))) == []
+        found = [problem.code for problem in opening_problems(Postpaid("USD"), Money("0.001", "USD"))]
+        assert found == [BalanceFault.FUNDS_ON_POSTPAID, BalanceFault.FUNDS_TOO_FINE]
 
     def test_a_limit_in_another_currency_is_refused(self) -> None:
         with pytest.raises(InvalidValue) as error:

@@ -1,6 +1,7 @@
 """The values of an account: what can't be so is refused, and what can be is kept, sent and compared like any value."""
 
 import copy
+import inspect
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -443,6 +444,41 @@ class TestDefaults:
             "a", hold="b", amount=FULL, overage=Overage.DECLINE, then=None
         )
         assert SetStatus("a", Status.ACTIVE) == SetStatus("a", Status.ACTIVE, debt=None)
+
+    @pytest.mark.parametrize(
+        ("kind", "positional", "named"),
+        [
+            (Credit, ["id", "amount"], ["reference"]),
+            (Debit, ["id", "amount"], ["overage", "reference"]),
+            (Reserve, ["id", "amount"], ["expires_at", "grant"]),
+            (NextSlice, ["amount"], ["expires_at", "grant"]),
+            (Capture, ["id"], ["hold", "amount", "overage", "then"]),
+            (Release, ["id"], ["hold"]),
+            (Expire, ["id"], []),
+            (SetPolicy, ["id", "policy"], []),
+            (SetStatus, ["id", "status"], ["debt"]),
+            (TemporaryLimit, [], ["until", "amount", "percent"]),
+            (Prepaid, ["currency"], ["credit_limit", "credit_on_prepaid", "temporary", "thresholds", "clock_skew"]),
+            (Postpaid, ["currency"], ["credit_limit", "temporary", "thresholds", "clock_skew"]),
+            (FundsBelow, ["amount"], []),
+            (LimitUsed, ["percent"], []),
+            (Opening, ["policy", "funds"], []),
+            (Found, ["entries", "holds"], []),
+            (Snapshot, ["head", "entries", "holds"], []),
+            (Lapse, ["hold"], []),
+        ],
+    )
+    def test_what_could_be_taken_for_something_else_is_said_by_name(
+        self, kind: Callable[..., object], positional: list[str], named: list[str]
+    ) -> None:
+        parameters = inspect.signature(kind).parameters.values()
+        by_place = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+        by_name = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+        assert (by_place, by_name) == (positional, named)
+
+    @pytest.mark.parametrize("kind", [Entry, Hold, LedgerHead])
+    def test_what_is_stored_is_said_by_name_alone(self, kind: Callable[..., object]) -> None:
+        assert {each.kind for each in inspect.signature(kind).parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
 
     def test_the_ledgers_methods_have_the_same(self) -> None:
         ledger = with_call()
