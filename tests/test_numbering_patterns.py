@@ -130,7 +130,7 @@ class TestOrder:
     def test_an_empty_table_has_no_answers(self) -> None:
         trie = PrefixTrie[str].build([])
         assert [trie.find(number) for number in ("", "1", "+1")] == [None] * 3
-        assert trie.answers() == frozenset()
+        assert trie.answers == frozenset()
 
     def test_an_open_end_reaches_as_far_as_a_number_can(self) -> None:
         trie = PrefixTrie.build([("a", (r"1\d{0,}",))])
@@ -139,11 +139,11 @@ class TestOrder:
     @given(tables().filter(readable), st.lists(DIALLED, max_size=20))
     def test_only_what_is_found_counts_among_the_answers(self, rows: Rows, numbers: list[str]) -> None:
         trie = PrefixTrie.build(rows)
-        assert {trie.find(number) for number in numbers} - {None} <= trie.answers() <= {answer for answer, _ in rows}
+        assert {trie.find(number) for number in numbers} - {None} <= trie.answers <= {answer for answer, _ in rows}
 
     def test_a_row_that_an_earlier_one_hides_is_no_answer(self) -> None:
         rows = [("a", (r"\d{2}",)), ("b", ("12",)), ("c", ("1",)), ("d", ("1", "2"))]
-        assert PrefixTrie.build(rows).answers() == {"a", "c"}
+        assert PrefixTrie.build(rows).answers == {"a", "c"}
 
     def test_a_number_is_read_no_further_than_needed(self) -> None:
         # Where only the length can still decide, nothing looks at the rest: here it isn't even digits.

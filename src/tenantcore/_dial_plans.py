@@ -4,13 +4,13 @@ Rules: NUM-1, NUM-2 in docs/reference/numbering.md.
 """
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Final, Self
 
 from attrs import evolve, field, frozen
 
-from tenantcore._country_numbering import CountryNumbering, Row, calling_codes, numbering_of, regions
+from tenantcore._country_numbering import Row, calling_codes, numbering_of, regions
 from tenantcore._dialling import (
     MOST_DIGITS,
     NORTH_AMERICAN_DIALLING,
@@ -75,17 +75,27 @@ _SHOWN: Final[tuple[CallClass, ...]] = (
 )
 
 
-@frozen
+@frozen(eq=False)
 class _Tables:
     """What a plan is compiled to."""
 
     dialled: PrefixTrie[Dialling]
     """What is dialled, without a plus sign, and what makes a number of it."""
+    otherwise: NationalDialling | None
+    """What makes a number of whatever else is dialled."""
     numbers: PrefixTrie[CallClass]
-    """Numbers, in E.164 or short, and their classes."""
-    shared: PrefixTrie[CallClass]
-    """Numbers of all countries under the country's code, where there are others: the same for all of them."""
+    """Numbers of the plan itself, in E.164 or short, and their classes."""
+    elsewhere: tuple[PrefixTrie[CallClass], ...]
+    """Other numbers, the same for many plans: those under the same country code, then those under any."""
     classes: tuple[CallClass, ...]
+
+    def class_elsewhere(self, number: str) -> CallClass:
+        """Return the class of a number that is not the plan's own."""
+        for trie in self.elsewhere:
+            found = trie.find(number)
+            if found is not None:
+                return found
+        return NumberClass.UNKNOWN
 
 
 @frozen
@@ -178,7 +188,8 @@ class DialPlan:
             return None
         if not text.isdigit():
             return text if is_e164(text) else None
-        way = self._tables.dialled.find(text)
+        tables = self._tables
+        way = tables.dialled.find(text) or tables.otherwise
         if way is None:
             return None
         # By its exact type, for speed.
@@ -198,7 +209,7 @@ class DialPlan:
         number = dialled if type(dialled) is str and is_e164(dialled) else self.normalize(dialled)
         if number is None:
             return NumberClass.UNKNOWN
-        return self._tables.numbers.find(number) or self._tables.shared.find(number) or NumberClass.UNKNOWN
+        return self._tables.numbers.find(number) or self._tables.class_elsewhere(number)
 
     @property
     def classes(self) -> tuple[CallClass, ...]:
@@ -283,23 +294,27 @@ def _countries(code: str) -> PrefixTrie[str]:
 
 @lru_cache(maxsize=_KEPT_PLANS)
 def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
-    own_rows = list(map(_row, own))
+    rows = list(map(_row, own))
+    long: list[Row] = []
+    ways: Iterable[Way] = NORTH_AMERICAN_DIALLING
+    otherwise: NationalDialling | None = None
+    elsewhere: tuple[PrefixTrie[CallClass], ...] = ()
     if name == _NORTH_AMERICA:
-        short, long = [*own_rows, *map(_row, NORTH_AMERICAN_RULES)], []
-        dialling: Iterable[Way] = NORTH_AMERICAN_DIALLING
-        shared = PrefixTrie[CallClass].build([])
+        rows += map(_row, NORTH_AMERICAN_RULES)
     else:
         numbering = numbering_of(name)
-        short, long = [*own_rows, *numbering.short], list(_numbers_of(numbering))
-        dialling = NationalDialling.of(numbering).ways()
-        shared = _numbers_under(numbering.code)
+        rows += numbering.short
+        long += ((call_class, _all_abroad(numbering.code, patterns)) for call_class, patterns in numbering.types)
+        otherwise = NationalDialling.of(numbering)
+        ways = otherwise.ways()
+        elsewhere = _numbers_under(numbering.code), _numbers_under_any()
     # Where a rule is for numbers in E.164, it describes nothing that is dialled without a plus sign.
-    whole = ((WHOLE, patterns) for _, patterns in short)
-    numbers = PrefixTrie.build(sorted([*short, *long], key=_is_no_emergency))
-    found = numbers.answers() | shared.answers() | {NumberClass.UNKNOWN}
+    whole = ((WHOLE, patterns) for _, patterns in rows)
+    numbers = PrefixTrie.build(sorted([*rows, *long], key=_is_no_emergency))
+    found = numbers.answers.union({NumberClass.UNKNOWN}, *(trie.answers for trie in elsewhere))
     own_classes = dict.fromkeys(rule.call_class for rule in own if type(rule.call_class) is OwnClass)
     classes = (*own_classes, *(known for known in _SHOWN if known in found))
-    return _Tables(PrefixTrie.build([*whole, *dialling]), numbers, shared, classes)
+    return _Tables(PrefixTrie.build([*whole, *ways]), otherwise, numbers, elsewhere, classes)
 
 
 def _row(rule: ClassRule) -> Row:
@@ -310,23 +325,22 @@ def _is_no_emergency(row: Row) -> bool:
     return row[0] is not NumberClass.EMERGENCY
 
 
-def _numbers_of(numbering: CountryNumbering) -> Iterator[Row]:
-    """Yield the classes of numbers in E.164, as they are seen from a country."""
-    for call_class, patterns in numbering.types:
-        yield call_class, _all_abroad(numbering.code, patterns)
-    for size in (1, 2, 3):
-        others = "|".join(code for code in calling_codes() if len(code) == size and code != numbering.code)
-        fewest, most = _FEWEST_WITH_CODE - size, MOST_DIGITS - size
-        yield NumberClass.INTERNATIONAL, (rf"\+(?:{others})\d{{{fewest},{most}}}",)
-
-
-@lru_cache(maxsize=_KEPT_CODES)
+@lru_cache(maxsize=_KEPT_PLANS)
 def _numbers_under(code: str) -> PrefixTrie[CallClass]:
-    """Return the numbers of all countries that share a code, none if it is one's own."""
+    """Return the classes of other countries' numbers under a country's own code."""
     sharing = calling_codes()[code]
     plans = map(numbering_of, sharing if len(sharing) > 1 else ())
-    types = (patterns for plan in plans for _, patterns in plan.types)
-    return PrefixTrie.build([(CountryClass.SAME_CODE, _all_abroad(code, patterns)) for patterns in types])
+    rows: list[Row] = [(CountryClass.SAME_CODE, _all_abroad(code, row[1])) for plan in plans for row in plan.types]
+    # Nobody's numbers, which are not abroad either.
+    rows.append((NumberClass.UNKNOWN, (_abroad(code, rf"\d{{0,{MOST_DIGITS}}}"),)))
+    return PrefixTrie.build(rows)
+
+
+@lru_cache(maxsize=1)
+def _numbers_under_any() -> PrefixTrie[CallClass]:
+    """Return the class of numbers under any country code that there is."""
+    codes = (code + rf"\d{{{_FEWEST_WITH_CODE - len(code)},{MOST_DIGITS - len(code)}}}" for code in calling_codes())
+    return PrefixTrie.build([(NumberClass.INTERNATIONAL, (rf"\+(?:{'|'.join(codes)})",))])
 
 
 def _all_abroad(code: str, patterns: tuple[str, ...]) -> tuple[str, ...]:

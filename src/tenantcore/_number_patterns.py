@@ -29,6 +29,7 @@ _MOST_UNIONS: Final = 50_000
 
 SYMBOLS: Final = "0123456789+"
 NOWHERE: Final = 0
+_DIGITS: Final = frozenset(SYMBOLS[:10])
 _ATOM: Final = re.compile(r"[0-9]|\\d|\\\+|\[((?:[0-9](?:-[0-9])?)+)\]")
 _RANGE: Final = re.compile(r"([0-9])(?:-([0-9]))?")
 _OPENING: Final = re.compile(r"\((?:\?:)?")
@@ -152,8 +153,11 @@ class _Part:
 
 
 def _one_of(symbols: frozenset[str]) -> _Part:
+    if symbols == _DIGITS:
+        return _Part(1, lambda automaton, state: automaton.state(0, (state,) * len(_DIGITS) + (NOWHERE,)))
+
     def before(automaton: Automaton, state: int) -> int:
-        return automaton.state(0, tuple(state if symbol in symbols else NOWHERE for symbol in SYMBOLS))
+        return automaton.state(0, tuple([state if symbol in symbols else NOWHERE for symbol in SYMBOLS]))
 
     return _Part(1, before)
 
@@ -253,7 +257,7 @@ class _Reading:
         """Return the symbols that one step stands for."""
         written = atom[0]
         if atom[1] is None:
-            return frozenset(SYMBOLS[:10] if written == r"\d" else written[-1])
+            return _DIGITS if written == r"\d" else frozenset(written[-1])
         found: set[str] = set()
         for first, last in _RANGE.findall(atom[1]):
             if last and last < first:

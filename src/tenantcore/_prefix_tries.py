@@ -23,7 +23,7 @@ T = TypeVar("T")
 _Node: TypeAlias = "dict[str, _Node[T]] | tuple[T | None, ...]"
 
 
-@frozen
+@frozen(eq=False)
 class PrefixTrie(Generic[T]):
     r"""Answers for numbers, found by walking along their digits until nothing but the length can matter.
 
@@ -35,6 +35,8 @@ class PrefixTrie(Generic[T]):
     """
 
     _root: "dict[str, _Node[T]]" = field(repr=False)
+    answers: frozenset[T] = field(repr=False)
+    """Every answer that some number has."""
 
     @classmethod
     def build(cls, rows: Iterable[tuple[T, tuple[str, ...]]]) -> "PrefixTrie[T]":
@@ -57,7 +59,8 @@ class PrefixTrie(Generic[T]):
         def answer(held: int) -> T | None:
             return next((answer for answer, needed in ordered if held & needed == needed), None)
 
-        return cls(_Flattening(automaton, answer).branch(start, 0))
+        flattening = _Flattening(automaton, answer)
+        return cls(flattening.branch(start, 0), frozenset(flattening.answers))
 
     def find(self, number: str) -> T | None:
         """Return the answer for a number of at most 32 ASCII digits, a plus sign in front or none."""
@@ -73,19 +76,6 @@ class PrefixTrie(Generic[T]):
         assert isinstance(ending, tuple)  # noqa: S101 - so branches are made
         return ending[0]
 
-    def answers(self) -> frozenset[T]:
-        """Return every answer that some number has."""
-        # Rows and branches are shared, so that each is looked at once.
-        nodes: dict[int, _Node[T]] = {}
-        waiting: list[_Node[T]] = [self._root]
-        while waiting:
-            node = waiting.pop()
-            if id(node) not in nodes:
-                nodes[id(node)] = node
-                waiting.extend(() if isinstance(node, tuple) else node.values())
-        rows = (node for node in nodes.values() if isinstance(node, tuple))
-        return frozenset(answer for row in rows for answer in row if answer is not None)
-
 
 class _Flattening(Generic[T]):
     """Makes of an automaton's states what `find` walks along."""
@@ -93,17 +83,19 @@ class _Flattening(Generic[T]):
     def __init__(self, automaton: Automaton, answer: Callable[[int], T | None]) -> None:
         self._states = automaton.states
         self._answer = answer
+        self.answers: set[T] = set()
         self._made: dict[tuple[int, int], _Node[T]] = {}
         self._rows: dict[int, tuple[T | None, ...] | None] = {}
 
     def branch(self, state: int, depth: int) -> "dict[str, _Node[T]]":
         """Return what comes after each symbol of a state that `depth` symbols lead to."""
         held, after = self._states[state]
+        own = self._answer_to(held)
         below: dict[str, _Node[T]] = {
             symbol: self._node(child, depth + 1)
             for symbol, child in zip(SYMBOLS, after or (NOWHERE,) * len(SYMBOLS), strict=True)
         }
-        below[""] = (self._answer(held),)
+        below[""] = (own,)
         return below
 
     def _node(self, state: int, depth: int) -> "_Node[T]":
@@ -122,7 +114,7 @@ class _Flattening(Generic[T]):
         return self._rows[state]
 
     def _row_of(self, held: int, after: tuple[int, ...]) -> tuple[T | None, ...] | None:
-        own = self._answer(held)
+        own = self._answer_to(held)
         if not after:
             return () if own is None else (own,)
         *digits, plus = map(self._row, after)
@@ -130,3 +122,9 @@ class _Flattening(Generic[T]):
         if following is None or plus != () or any(one != other for one, other in pairwise(digits)):
             return None
         return (own, *following) if following or own is not None else ()
+
+    def _answer_to(self, held: int) -> T | None:
+        found = self._answer(held)
+        if found is not None:
+            self.answers.add(found)
+        return found
