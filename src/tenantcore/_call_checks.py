@@ -44,7 +44,6 @@ _PROTECTED: Final = EmergencyCalls.PROTECTED
 _ACTIVE: Final = Status.ACTIVE
 _LIMITED: Final = Status.LIMITED
 _CLOSED: Final = Status.CLOSED
-_SECOND: Final = timedelta(seconds=1)
 
 
 def authorize(
@@ -87,17 +86,17 @@ def authorize(
     plan = profile.plan
     number = plan.normalize(request.number)
     call_class = NumberClass.UNKNOWN if number is None else plan.classify(number)
-    question = _Question(_OF_ACCOUNT, profile, live, request, number, call_class, instant)
+    told: tuple[list[Problem], list[Claim], list[Claim]] = ([], [], [])
+    question = _Question(_OF_ACCOUNT, profile, live, request, number, call_class, instant, told)
     is_admitted = question.is_admitted()
-    if not is_admitted or above is None:
+    if above is None or not is_admitted:
         return question.decision(is_admitted=is_admitted)
     profile, live = above
     # Short codes and calls for help are what the account's plan says; other plans have other ones.
     if profile.plan is not plan and call_class is not _EMERGENCY and number is not None and number[0] == "+":
         call_class = profile.plan.classify(number)
-    second = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant)
-    second.trace, second.claims, second.funds = question.trace, question.claims, question.funds
-    return second.decision(is_admitted=second.is_admitted())
+    question = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant, told)
+    return question.decision(is_admitted=question.is_admitted())
 
 
 def _pair(name: str, pair: object) -> tuple[CallProfile, LiveUse]:
@@ -119,6 +118,11 @@ class _Question:
         "request", "stem", "trace", "until", "way",
     )  # fmt: skip
 
+    stem: str
+    """What the ids of this payer's claims begin with."""
+    until: datetime
+    """When this payer's leases end."""
+
     def __init__(  # noqa: PLR0917 - built for every call
         self,
         lines: "_Lines",
@@ -128,6 +132,7 @@ class _Question:
         number: str | None,
         call_class: CallClass,
         instant: datetime,
+        told: "tuple[list[Problem], list[Claim], list[Claim]]",
     ) -> None:
         self.lines = lines
         self.profile = profile
@@ -138,9 +143,7 @@ class _Question:
         self.instant = instant
         self.direction = request.direction
         self.way = profile.way(request.direction, call_class)
-        self.trace: list[Problem] = []
-        self.claims: list[Claim] = []
-        self.funds: list[Claim] = []
+        self.trace, self.claims, self.funds = told
 
     def is_admitted(self) -> bool:
         """Make the checks in their order until one decides."""
@@ -161,16 +164,11 @@ class _Question:
         trace = tuple(self.trace)
         return admitted((*self.claims, *self.funds), trace) if is_admitted else refused(trace[-1], trace)
 
-    def lease_begins(self) -> None:
-        """Say how claims of this payer are called, and until when they hold."""
-        self.stem = f"{self.request.id}/{self.request.attempt}/{self.lines.payer.value}"
-        self.until = lease_end(self.instant, self.profile.lease_seconds)
 
-
-def lease_end(instant: datetime, seconds: int) -> datetime:
+def lease_end(instant: datetime, length: timedelta) -> datetime:
     """Return when a lease ends that is given now."""
     try:
-        return instant + seconds * _SECOND
+        return instant + length
     except OverflowError:
         raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": "the end of a lease"})) from None
 
@@ -218,17 +216,21 @@ def _other_emergency(asked: _Question) -> Problem | None:
 
 def _hard_limits(asked: _Question) -> Problem:
     """Count the call too; a call for help never comes here, so that no store can refuse it."""
-    profile, direction, number = asked.profile, asked.direction, asked.number
-    reached = profile.call_limits.reached(asked.live.calls, direction, number=number)
-    if reached is not None:
-        return asked.lines.reached[reached]
-    asked.lease_begins()
-    counted = None if direction is _OUTBOUND else number
-    guard = profile.call_guard(direction, number)
-    asked.claims.append(
-        call_claim(asked.lines.payer, asked.stem, direction, counted, guard, asked.until, profile.lease_seconds)
-    )
-    return asked.lines.kept
+    profile, lines, number, use = asked.profile, asked.lines, asked.number, asked.live.calls
+    guard = profile.call_guard(asked.direction, number)
+    # The guard says the same as the limits and is at hand; only who is over them is asked for the first.
+    if not (
+        use.calls < guard.calls_below
+        and use.carrier_calls < guard.carrier_calls_below
+        and use.number_calls < guard.number_calls_below
+    ):
+        reached = profile.call_limits.reached(use, asked.direction, number=number)
+        return lines.reached[reached or HardLimit.CALLS]
+    asked.stem = f"{asked.request.id}/{asked.request.attempt}{lines.suffix}"
+    asked.until = lease_end(asked.instant, profile.lease)
+    counted = None if asked.direction is _OUTBOUND else number
+    asked.claims.append(call_claim(lines.payer, asked.stem, counted, guard, asked.until, profile.lease_seconds))
+    return lines.kept
 
 
 def _unmetered(asked: _Question) -> Problem:
@@ -366,6 +368,7 @@ class _Lines:
 
     def __init__(self, payer: Payer) -> None:
         self.payer = payer
+        self.suffix = f"/{payer.value}"
         self.place = 0 if payer is _ACCOUNT else 1
         self.allowed = {status: line(CallStep.CALL_STATUS_ALLOWS, payer, status=str(status)) for status in Status}
         self.closed = line(CallRefusal.CALL_TENANT_CLOSED, payer)

@@ -59,7 +59,6 @@ class CallClaim:
 
     payer: Payer = field(validator=_PAYER)
     id: str = field(validator=not_empty)
-    direction: Direction = field(validator=_DIRECTION)
     number: str | None = field(validator=_text_or_none)
     guard: CallGuard = field(validator=exactly(CallGuard, called="a CallGuard"))
     lease_until: datetime = field(validator=an_instant)
@@ -230,7 +229,6 @@ def refused(reason: Problem, trace: tuple[Problem, ...]) -> Refused:
 
 _set_call_payer: Final = _setter(CallClaim, "payer")
 _set_call_id: Final = _setter(CallClaim, "id")
-_set_call_direction: Final = _setter(CallClaim, "direction")
 _set_call_number: Final = _setter(CallClaim, "number")
 _set_call_guard: Final = _setter(CallClaim, "guard")
 _set_call_lease_until: Final = _setter(CallClaim, "lease_until")
@@ -240,7 +238,6 @@ _set_call_lease_seconds: Final = _setter(CallClaim, "lease_seconds")
 def call_claim(  # noqa: PLR0917 - the parts in their order, built for every call
     payer: Payer,
     stem: str,
-    direction: Direction,
     number: str | None,
     guard: CallGuard,
     lease_until: datetime,
@@ -250,7 +247,6 @@ def call_claim(  # noqa: PLR0917 - the parts in their order, built for every cal
     claim = _new(CallClaim)
     _set_call_payer(claim, payer)
     _set_call_id(claim, f"{stem}/call")
-    _set_call_direction(claim, direction)
     _set_call_number(claim, number)
     _set_call_guard(claim, guard)
     _set_call_lease_until(claim, lease_until)
@@ -313,16 +309,16 @@ def funds_claim(  # noqa: PLR0917 - the parts in their order, built for every ca
     lease_seconds: int,
 ) -> FundsClaim:
     """Return the claim of a first slice, whose parts are known to be good."""
-    operation, funds_id = None, f"{stem}/funds"
+    operation = None
     if amount.amount:
         operation = _new(Reserve)
-        _set_reserve_id(operation, operation_id(funds_id, 1))
+        _set_reserve_id(operation, f"{stem}/1")
         _set_reserve_amount(operation, amount)
         _set_reserve_expires_at(operation, lease_until)
         _set_reserve_grant(operation, _EXACT)
     claim = _new(FundsClaim)
     _set_funds_payer(claim, payer)
-    _set_funds_id(claim, funds_id)
+    _set_funds_id(claim, stem)
     _set_funds_operation(claim, operation)
     _set_funds_rate(claim, rate)
     _set_funds_slice_seconds(claim, slice_seconds)

@@ -5,6 +5,7 @@ Names that callers use are imported from `tenantcore.call_policy`.
 
 import enum
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from attrs import Attribute, field, frozen
@@ -281,6 +282,8 @@ class CallProfile:
     discounts: Discounts = field(default=Discounts(), validator=exactly(Discounts, called="Discounts"))
     slice_seconds: int = field(default=60, validator=_seconds)
     lease_seconds: int = field(default=120, validator=_seconds)
+    lease: timedelta = field(init=False, eq=False, repr=False)
+    """How long a lease holds: `lease_seconds`."""
     # What is asked for every call, worked out once.
     _statuses: tuple[Status, Status] = field(init=False, eq=False, repr=False)
     _ways: tuple[dict[CallClass, Way], dict[CallClass, Way]] = field(init=False, eq=False, repr=False)
@@ -296,6 +299,7 @@ class CallProfile:
         )
         compiled: dict[str, object] = {
             "timezone": timezone,
+            "lease": timedelta(seconds=self.lease_seconds),
             "_statuses": statuses,
             "_ways": ({}, {}),
             "_trunk_guards": tuple(map(self.trunk_limits.guard, _DIRECTIONS)),

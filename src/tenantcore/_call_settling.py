@@ -57,7 +57,9 @@ def renew(call: LiveCall, *, seconds: int, now: datetime) -> RenewedCall:
     """
     _check(call, seconds)
     instant = in_utc("now", now)
-    leases = tuple(evolve(claim, lease_until=lease_end(instant, claim.lease_seconds)) for claim in call.leases)
+    leases = tuple(
+        evolve(claim, lease_until=lease_end(instant, claim.lease_seconds * _SECOND)) for claim in call.leases
+    )
     allotments = tuple(_allotment_renewed(claim, seconds, instant) for claim in call.allotments)
     renewed = [held.renewed(seconds, instant) for held in call.funds]
     claims = [held.claim(operation) for held, operations in renewed for operation in operations]
@@ -84,7 +86,7 @@ def _allotment_renewed(claim: AllotmentClaim, seconds: int, instant: datetime) -
         held_before=0 if is_new else claim.hold.seconds,
         seconds=claim.slice_seconds if is_new else max(0, covered - claim.covered_seconds),
         covered_seconds=max(covered, claim.covered_seconds),
-        lease_until=lease_end(instant, claim.lease_seconds),
+        lease_until=lease_end(instant, claim.lease_seconds * _SECOND),
     )
 
 

@@ -3,7 +3,7 @@
 Names that callers use are imported from `tenantcore.call_policy`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -28,6 +28,7 @@ from tenantcore.rating import Rate
 
 __all__ = ["CallLease", "FundsHeld", "LiveCall", "with_taken"]
 
+_SECOND: Final = timedelta(seconds=1)
 _MAX_SECONDS: Final = 86_400
 _PAYER: Final = exactly(Payer, called="a Payer")
 _MONEY: Final = exactly(Money, called="Money")
@@ -60,7 +61,7 @@ class FundsHeld:
         due = self.rate.next_slice(seconds, captured=self.captured)
         used = self.captured + due
         ahead = self.rate.next_slice(seconds + self.slice_seconds, captured=used)
-        until = lease_end(instant, self.lease_seconds)
+        until = lease_end(instant, self.lease_seconds * _SECOND)
         operations = list[FundsOperation]()
         number = self.number
         hold = self.open_hold(instant)
