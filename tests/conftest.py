@@ -4,7 +4,7 @@ import re
 
 from hypothesis import HealthCheck, settings
 
-from tenantcore import _organization_names, _periods, _windows
+from tenantcore import _dial_plans, _organization_names, _periods, _windows
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.@+-]{1,60}")
 _SLOW_IS_FINE = [HealthCheck.too_slow]
@@ -33,7 +33,7 @@ settings.load_profile("default")
 
 def pytest_configure() -> None:
     """Start without what an earlier run in the same process has cached, as mutation testing has one."""
-    for module in (_organization_names, _periods, _windows):
+    for module in (_dial_plans, _organization_names, _periods, _windows):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
