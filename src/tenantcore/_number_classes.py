@@ -59,6 +59,9 @@ class _WordedClass(enum.Enum):
         member.label = label
         return member
 
+    # A call looks classes up in one table after the other, and Enum's own takes half of that.
+    __hash__ = object.__hash__
+
     @property
     def word(self) -> str:
         """What the class is called in documents; it never changes."""
