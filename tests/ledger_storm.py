@@ -127,6 +127,18 @@ def asked_for(worker: int, number: int, now: datetime) -> Asked:
         case 0:
             # Asked for by two at once: the first one's expiry stands, and the other is told that it differs.
             operation = Reserve(name, usd(3), expires_at=soon, grant=Grant.UP_TO)
+        case 2:
+            # A batch, in which the client has asked for the first thing twice.
+            first = Credit(f"{name}.1", usd(choice.randint(1, 12)))
+            batch: list[Operation] = [
+                first,
+                Reserve(f"{name}.2", usd(5), expires_at=soon, grant=Grant.UP_TO),
+                Debit(f"{name}.3", usd(2)),
+                Capture(f"{name}.4", hold=f"{name}.2", amount=usd("1.25"), overage=Overage.RECORD),
+                Debit(f"{name}.5", usd(1), overage=Overage.RECORD),
+                first,
+            ]
+            return [(tenant, each) for each in batch]
         case 3:
             operation = Reserve(name, usd(choice.randint(1, 8)), expires_at=soon)
         case 4:
@@ -146,15 +158,20 @@ def asked_for(worker: int, number: int, now: datetime) -> Asked:
     return [(tenant, operation)]
 
 
+# Of eight things that a worker asks for two are asked for by another one as well, one is a batch of five, and one is
+# linked, which makes two: so many operations are recorded for so many things asked for.
+_RECORDED, _ASKED = 12, 8
+
+
 def ask(accounts: Accounts, asked: Asked, number: int, now: datetime) -> tuple[Outcome, ...]:
     """Ask in one of the ways there are; the same is asked for in any of them."""
-    if len(asked) > 1:
+    account, operation = asked[0]
+    if len({name for name, _ in asked}) > 1:
         return accounts.apply_linked(asked, now)
-    [(account, operation)] = asked
+    if len(asked) > 1:
+        return accounts.apply_all(account, [each for _, each in asked], now)
     if number % 3 == 0:
         return (accounts.apply_locked(account, operation, now),)
-    if number % 7 == 0:
-        return accounts.apply_all(account, [operation], now)
     return (accounts.apply(account, operation, now),)
 
 
@@ -257,7 +274,7 @@ class Told:
 
 def storm(server: str, operations: int, folder: Path) -> Told:
     """Let the storm pass over new tables, and check the books; fails if anything is lost, doubled or overspent."""
-    each = operations // WORKERS
+    each = operations * _ASKED // _RECORDED // WORKERS
     diaries = [Diary(folder / f"worker-{worker}") for worker in range(WORKERS)]
     inbox = Diary(folder / "inbox")
     with tables(server) as reached:
@@ -280,10 +297,10 @@ def storm(server: str, operations: int, folder: Path) -> Told:
         while any(process.is_alive() for process in workers):
             time.sleep(0.01)
             done = sum(progress)
-            if done >= (crashed + 1) * operations / (CRASHES + 1):
+            if done >= (crashed + 1) * each * WORKERS / (CRASHES + 1):
                 crash(server)
                 crashed += 1
-            if done < happened * operations / KILLS:
+            if done < happened * each * WORKERS / KILLS:
                 continue
             happened += 1
             victim = choice.randrange(WORKERS + 1)
