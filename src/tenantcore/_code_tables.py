@@ -16,6 +16,7 @@ from tenantcore.onboarding import OnboardingFault, PlatformFault
 from tenantcore.organization import CharacterFault, NameFault, OrganizationFault
 from tenantcore.permissions import AppFault, NumberFeatureFault, PermissionFault, RightsFault
 from tenantcore.pricing import PricingFault
+from tenantcore.rating import AllotmentFault, DiscountFault, RateDeckFault, RateFault
 from tenantcore.realm import RealmDnsFault, RealmFault, RealmLabelFault, RealmSyntaxFault
 from tenantcore.regions import RegionFault
 from tenantcore.schedule_changes import ScheduleChangeFault
@@ -28,10 +29,11 @@ from tenantcore.validation import FormFault
 __all__ = ["CODE_TABLES"]
 
 CODE_TABLES: Final[tuple[type[Code], ...]] = (
-    AddressFault, AppFault, BalanceFault, CallFault, CallGrant, CallRefusal, CallStep, CharacterFault, CurrencyFault, CycleFault, DeclineReason, DialPlanFault,
-    DocumentFault, DueDateFault, EmailFault, FieldCode, FormFault, LimitFault, MoneyFault, NameFault, NoTopUpReason,
-    NumberCapFault, NumberClassFault, NumberFeatureFault, NumberPatternFault, OnboardingFault, OrganizationFault,
-    PeriodFault, PermissionFault, PersonNameFault, PhoneFault, PlatformFault, PricingFault, RealmDnsFault, RealmFault,
+    AddressFault, AllotmentFault, AppFault, BalanceFault, CallFault, CallGrant, CallRefusal, CallStep, CharacterFault,
+    CurrencyFault, CycleFault, DeclineReason, DialPlanFault, DiscountFault, DocumentFault, DueDateFault, EmailFault,
+    FieldCode, FormFault, LimitFault, MoneyFault, NameFault, NoTopUpReason, NumberCapFault, NumberClassFault,
+    NumberFeatureFault, NumberPatternFault, OnboardingFault, OrganizationFault, PeriodFault, PermissionFault,
+    PersonNameFault, PhoneFault, PlatformFault, PricingFault, RateDeckFault, RateFault, RealmDnsFault, RealmFault,
     RealmLabelFault, RealmSyntaxFault, RegionFault, RightsFault, ScheduleChangeFault, StatusFault, TenantFault,
     TimezoneFault, TrunkFault, TrunkPoolFault,
 )  # fmt: skip
