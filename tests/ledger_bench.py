@@ -9,6 +9,8 @@ from tenantcore.balance import (
     Capture,
     Credit,
     Debit,
+    Declined,
+    DeclineReason,
     Entry,
     Event,
     Expire,
@@ -87,6 +89,7 @@ class Bench:
         outcome = called(self.ledger, operation, now)
         assert answer_of(outcome) == expected, (operation, now)
         assert self.ledger.entries[: len(before)] == before
+        check_difference(operation, outcome)
         self.check(since=version)
         return outcome
 
@@ -112,6 +115,17 @@ class Bench:
         armed = {warning for warning, is_armed in zip(books.terms.warnings, head.armed, strict=True) if is_armed}
         assert armed == set(books.terms.warnings) - books.standing.low
         assert (head.solvent, head.may_use_services) == (books.standing.above_floor, books.standing.serves)
+
+
+def check_difference(operation: Operation, outcome: Outcome) -> None:
+    """Where another operation stands under the id, what is named does differ."""
+    if isinstance(outcome, Declined) and outcome.reason.code is DeclineReason.OPERATION_DIFFERS:
+        assert outcome.entry is not None
+        prior, named = outcome.entry.operation, str(outcome.reason.params["field"])
+        if type(prior) is not type(operation):
+            assert named == "kind of operation"
+        else:
+            assert getattr(prior, named) != getattr(operation, named)
 
 
 def bench_of(wish: PolicyWish, currency: str = "USD") -> Bench:

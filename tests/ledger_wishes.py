@@ -102,7 +102,7 @@ def _often(*cases: tuple[int, T]) -> tuple[T, ...]:
 
 _KINDS = _often(
     (6, "credit"), (6, "debit"), (8, "reserve"), (8, "capture"), (2, "release"), (1, "expire"), (2, "policy"),
-    (1, "status"), (3, "again"), (1, "other"), (1, "sweep"),
+    (2, "status"), (3, "again"), (1, "other"), (1, "sweep"),
 )  # fmt: skip
 _BASES = _often(
     (6, "few"), (3, "ten"), (4, "cent"), (1, "hundred"), (2, "sub-cent"), (2, "fine"), (1, "huge"), (1, "zero"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, permutations, product
 
 import pytest
 from hypothesis import given, note, settings
@@ -32,6 +32,7 @@ from tenantcore.balance import (
     Ledger,
     LedgerHead,
     LimitReached,
+    LimitUsed,
     LowBalance,
     Operation,
     Outcome,
@@ -378,6 +379,23 @@ class TestThresholds:
             if is_low(bench.policy, threshold, after) and not is_low(bench.policy, threshold, before)
         ]
 
+    @pytest.mark.parametrize("limit", ["12", "10", "8", "6"])
+    def test_keep_their_state_through_another_policy_wherever_they_stand_in_it(self, limit: str) -> None:
+        """With 6 owed: before, 4 are left of the limit; then 6, 4, 2 and nothing."""
+        warnings = [FundsBelow(Money(text, "USD")) for text in ("5", "3", "0.01")] + [LimitUsed(70)]
+        orders = [order for number in range(3) for order in permutations(warnings, number)]
+        for before, after in product(orders, repeat=2):
+            bench = Bench(Postpaid("USD", credit_limit=Money("10", "USD"), thresholds=before))
+            bench.ask(Debit("used", Money("6", "USD")), START)
+            policy = Postpaid("USD", credit_limit=Money(limit, "USD"), thresholds=after)
+            outcome = bench.ask(SetPolicy("policy", policy), START)
+            fired = {threshold for _, threshold in told_of_funds(outcome)}
+            was_low, is_low_now = (
+                {threshold for threshold in warnings if is_low(each, threshold, Money("-6", "USD"))}
+                for each in (bench.policy, policy)
+            )
+            assert fired == set(before) & set(after) & (is_low_now - was_low)
+
 
 class TestForgetting:
     """BAL-4: ids are pruned by age only; what is pruned is unknown, what is open stays, money is what it was."""
@@ -536,5 +554,5 @@ def is_low(policy: BalancePolicy, threshold: Threshold, posted: Money) -> bool:
     return -posted * 100 >= limit * threshold.percent
 
 
-Account.TestCase.settings = settings(stateful_step_count=40 if looks_harder() else 12)
+Account.TestCase.settings = settings(stateful_step_count=20 if looks_harder() else 12)
 TestAnyScript = Account.TestCase
