@@ -148,13 +148,12 @@ class _Question:
     def is_admitted(self) -> bool:
         """Make the checks in their order until one decides."""
         tell = self.trace.append
-        for check in _CHECKS:
+        for check in _CHECKS_OF_HELP if self.call_class is _EMERGENCY else _CHECKS:
             found = check(self)
-            if found is not None:
-                tell(found)
-                table = type(found.code)
-                if table is not CallStep:
-                    return table is CallGrant
+            tell(found)
+            table = type(found.code)
+            if table is not CallStep:
+                return table is CallGrant
         found = _charged(self)
         tell(found)
         return type(found.code) is CallGrant
@@ -187,9 +186,11 @@ def _status(asked: _Question) -> Problem:
     return asked.lines.allowed[status]
 
 
+def _not_for_help(asked: _Question) -> Problem:
+    return asked.lines.not_for_help
+
+
 def _protected_emergency(asked: _Question) -> Problem:
-    if asked.call_class is not _EMERGENCY:
-        return asked.lines.not_for_help
     return asked.lines.emergency if asked.profile.emergency is _PROTECTED else asked.lines.restrictable
 
 
@@ -210,8 +211,8 @@ def _restriction(asked: _Question) -> Problem:
     return asked.way.unrestricted[asked.lines.place]
 
 
-def _other_emergency(asked: _Question) -> Problem | None:
-    return asked.lines.emergency if asked.call_class is _EMERGENCY else None
+def _other_emergency(asked: _Question) -> Problem:
+    return asked.lines.emergency
 
 
 def _hard_limits(asked: _Question) -> Problem:
@@ -339,13 +340,18 @@ def _rate(asked: _Question) -> Rate | None:
     return None
 
 
-# The order of CALL-1, up to the charge that ends it. A check tells one line or none; the table of its code says whether
-# the next one follows.
-_CHECKS: Final[tuple[Callable[[_Question], Problem | None], ...]] = (
+# The order of CALL-1. A check tells one line; the table of its code says whether the next one follows. A call for help
+# never gets to limits, trunks or funds, and any other has to get by them, up to the charge that ends it.
+_CHECKS_OF_HELP: Final[tuple[Callable[[_Question], Problem], ...]] = (
     _status,
     _protected_emergency,
     _restriction,
     _other_emergency,
+)
+_CHECKS: Final[tuple[Callable[[_Question], Problem], ...]] = (
+    _status,
+    _not_for_help,
+    _restriction,
     _hard_limits,
     _unmetered,
     _allotment,
