@@ -249,7 +249,7 @@ def policies() -> SearchStrategy[Prepaid | Postpaid]:
     raised = (
         st.none()
         | st.builds(TemporaryLimit, until=_instants(), amount=_above_zero())
-        | st.builds(TemporaryLimit, until=_instants(), percent=st.integers(1, 10**20))
+        | st.builds(TemporaryLimit, until=_instants(), percent=st.integers(1, 1_000_000))
     )
     limited: dict[str, SearchStrategy[Any]] = {
         "credit_limit": _above_zero(),
