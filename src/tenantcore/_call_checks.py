@@ -4,7 +4,7 @@ Names that callers use are imported from `tenantcore.call_policy`.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -15,20 +15,21 @@ from tenantcore._call_claims import (
     admitted,
     call_claim,
     funds_claim,
+    lease_end,
     refused,
     trunk_claim,
 )
 from tenantcore._call_profiles import CallProfile, CallRequest, EmergencyCalls, LiveUse
 from tenantcore._call_reasons import CallGrant, CallRefusal, CallStep, Payer, line
 from tenantcore._validators import in_utc, wrong_type
-from tenantcore.errors import FieldCode, Problem, invalid, shown
+from tenantcore.errors import Problem, invalid, shown
 from tenantcore.money import Money
 from tenantcore.numbering import CallClass, NumberClass
 from tenantcore.rating import Allotment, AllotmentUse, Rate
 from tenantcore.status import Status
 from tenantcore.trunks import Direction, HardLimit, Trunk
 
-__all__ = ["authorize", "lease_end"]
+__all__ = ["authorize"]
 
 _PAIR: Final = 2
 _MOST_SLICES: Final = 4096
@@ -162,14 +163,6 @@ class _Question:
         """Return what was found, funds to be taken last: both accounts' in one step."""
         trace = tuple(self.trace)
         return admitted((*self.claims, *self.funds), trace) if is_admitted else refused(trace[-1], trace)
-
-
-def lease_end(instant: datetime, length: timedelta) -> datetime:
-    """Return when a lease ends that is given now."""
-    try:
-        return instant + length
-    except OverflowError:
-        raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": "the end of a lease"})) from None
 
 
 def _status(asked: _Question) -> Problem:

@@ -3,7 +3,7 @@
 Names that callers use are imported from `tenantcore.call_policy`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from attrs import Attribute, field, frozen
@@ -11,7 +11,7 @@ from attrs import Attribute, field, frozen
 from tenantcore._call_reasons import Payer
 from tenantcore._validators import an_instant, exactly, not_empty, tuple_of, within, wrong_type
 from tenantcore.balance import Capture, Debit, Grant, Release, Reserve
-from tenantcore.errors import Problem, invalid
+from tenantcore.errors import FieldCode, Problem, invalid
 from tenantcore.money import Money
 from tenantcore.rating import MAX_ALLOTTED_SECONDS, Allotment, AllotmentHold, AllotmentUse, Rate
 from tenantcore.trunks import CallGuard, Direction, Trunk, TrunkGuard
@@ -29,6 +29,7 @@ __all__ = [
     "admitted",
     "call_claim",
     "funds_claim",
+    "lease_end",
     "operation_id",
     "refused",
     "trunk_claim",
@@ -324,6 +325,14 @@ def funds_claim(  # noqa: PLR0917 - the parts in their order, built for every ca
     _set_funds_slice_seconds(claim, slice_seconds)
     _set_funds_lease_seconds(claim, lease_seconds)
     return claim
+
+
+def lease_end(instant: datetime, length: timedelta) -> datetime:
+    """Return when a lease ends that is given now."""
+    try:
+        return instant + length
+    except OverflowError:
+        raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": "the end of a lease"})) from None
 
 
 def operation_id(claim: str, number: int) -> str:

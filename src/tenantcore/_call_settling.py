@@ -11,8 +11,16 @@ from typing import Final
 from attrs import evolve, frozen
 
 from tenantcore._amounts import check_within
-from tenantcore._call_checks import lease_end
-from tenantcore._call_claims import Admitted, AllotmentClaim, CallClaim, Claim, FundsClaim, Refused, TrunkClaim
+from tenantcore._call_claims import (
+    Admitted,
+    AllotmentClaim,
+    CallClaim,
+    Claim,
+    FundsClaim,
+    Refused,
+    TrunkClaim,
+    lease_end,
+)
 from tenantcore._call_reasons import CallFault, CallRefusal, Payer, line
 from tenantcore._live_calls import CallLease, FundsHeld, LiveCall, with_taken
 from tenantcore._validators import in_utc, wrong_type

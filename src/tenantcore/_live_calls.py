@@ -8,7 +8,6 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from tenantcore._call_checks import lease_end
 from tenantcore._call_claims import (
     Admitted,
     AllotmentClaim,
@@ -17,6 +16,7 @@ from tenantcore._call_claims import (
     FundsClaim,
     FundsOperation,
     TrunkClaim,
+    lease_end,
     operation_id,
 )
 from tenantcore._call_reasons import CallFault, Payer
