@@ -32,6 +32,7 @@ from tenantcore.balance import (
     Snapshot,
     TemporaryLimit,
     opening_problems,
+    step,
     step_linked,
 )
 from tenantcore.errors import InvalidValue, Kind
@@ -42,7 +43,7 @@ from tests.accounts import NOW, a_hold, an_entry, later, postpaid, prepaid, usd,
 EUROS = Money("1.50", "EUR")
 SUMMER = TemporaryLimit(until=later(1), amount=usd(5))
 CHOOSE = "choose prepaid or postpaid"
-ID = "give the id under which the caller repeats the operation, for example a UUID"
+ID = "give such a text, for example a UUID: the operation is repeated with the same one"
 LOAD = "load the {} as the library gave it"
 LATE = "charge usage all the same by a debit that records the overage"
 
@@ -114,7 +115,7 @@ FAULTS: dict[str, tuple[BalanceFault, Callable[[], object], str]] = {
     "another currency": (
         BalanceFault.BALANCE_CURRENCY_MISMATCH,
         lambda: prepaid().credit("op", EUROS, now=NOW),
-        "an account in USD can't take an amount in EUR; give the amount in USD",
+        "amount: an account in USD can't take an amount in EUR; give the amount in USD",
     ),
     "an opening in another currency": (
         BalanceFault.BALANCE_CURRENCY_MISMATCH,
@@ -248,6 +249,16 @@ FAULTS: dict[str, tuple[BalanceFault, Callable[[], object], str]] = {
         BalanceFault.HOLD_INCONSISTENT,
         lambda: a_hold("call", "1", ended_at=NOW),
         "the hold contradicts itself in ended_at; " + LOAD.format("hold"),
+    ),
+    "a hold that ended before the row was loaded": (
+        BalanceFault.HOLDS_DISPROVED,
+        lambda: step(
+            prepaid().head, Capture("end", hold="call", amount=FULL), Found(holds=(a_hold("call", "1"),)), NOW
+        ),
+        (
+            "the row of the account holds less than the hold 'call', which was found open; "
+            "load the row before its holds, or both at one moment, and decide again"
+        ),
     ),
     "an entry": (
         BalanceFault.ENTRY_INCONSISTENT,
@@ -503,7 +514,7 @@ CODES: dict[tuple[str, Kind], str] = {
         "BAL-3",
         Kind.OUT_OF_RANGE,
     ): "OPERATION_AMOUNT_TOO_LOW CAPTURE_AMOUNT_NEGATIVE HOLD_EXPIRY_PAST AMOUNT_EXCEEDS_HOLD",
-    ("BAL-3", Kind.CONFLICT): "HOLD_INCONSISTENT HOLD_CAPTURED HOLD_RELEASED HOLD_EXPIRED",
+    ("BAL-3", Kind.CONFLICT): "HOLD_INCONSISTENT HOLDS_DISPROVED HOLD_CAPTURED HOLD_RELEASED HOLD_EXPIRED",
     ("BAL-3", Kind.UNKNOWN): "HOLD_NOT_FOUND",
     ("BAL-4", Kind.OUT_OF_RANGE): "CLOCK_SKEW_NEGATIVE CLOCK_BEHIND",
     ("BAL-4", Kind.MALFORMED): "OPERATION_ID_MALFORMED",

@@ -79,7 +79,7 @@ class TestStepAll:
         operations.insert(place, Credit("odd", Money("1", "CHF")))
         with pytest.raises(InvalidValue) as error:
             step_all(store.head, operations, store.found(needs(operations, now)), now)
-        assert error.value.problem.path == ("operations", min(place, len(batch)))
+        assert error.value.problem.path == ("operations", min(place, len(batch)), "amount")
         assert store.snapshot() == bench.ledger.snapshot()
 
 

@@ -258,6 +258,37 @@ SCRIPT: list[Operation] = [
 ]
 
 
+class TestHoldsThatTheRowDisproves:
+    """BAL-3: each hold ends once, also where holds were loaded before the row and have ended since."""
+
+    @pytest.mark.parametrize(
+        "operation", [Capture("again", hold="call", amount=FULL), Release("again", hold="call"), Expire("sweep")]
+    )
+    def test_a_hold_that_has_ended_since_does_not_end_again(self, operation: Operation) -> None:
+        ledger = prepaid("10")
+        ledger.reserve("call", usd(4), now=NOW, expires_at=later(1))
+        before = ledger.holds
+        ledger.capture("end", hold="call", amount=usd(1), now=NOW)
+        with pytest.raises(InvalidValue) as error:
+            step(ledger.head, operation, Found(holds=before), later(1) if isinstance(operation, Expire) else NOW)
+        assert error.value.problem.code is BalanceFault.HOLDS_DISPROVED
+
+    def test_a_hold_of_exactly_what_is_held_is_fine(self) -> None:
+        ledger = with_call()
+        capture = Capture("end", hold="call", amount=FULL)
+        assert isinstance(step(ledger.head, capture, Found(holds=ledger.holds), NOW).outcome, Recorded)
+
+    def test_a_hold_of_another_account_is_told_by_its_currency(self) -> None:
+        with pytest.raises(InvalidValue) as error:
+            step(
+                with_call().head,
+                Capture("end", hold="call", amount=FULL),
+                Found(holds=(Hold(id="call", amount=Money(4, "EUR"), placed_at=NOW, expires_at=None),)),
+                NOW,
+            )
+        assert error.value.problem.code is BalanceFault.BALANCE_CURRENCY_MISMATCH
+
+
 class TestFound:
     """BAL-4: what was found is entries and holds, in tuples."""
 
@@ -345,7 +376,7 @@ class TestStepAll:
         with pytest.raises(InvalidValue) as error:
             step_all(prepaid("10").head, asked, Found(), NOW)
         assert error.value.problem.code is BalanceFault.BALANCE_CURRENCY_MISMATCH
-        assert error.value.problem.path == ("operations", position)
+        assert error.value.problem.path == ("operations", position, "amount")
 
     def test_a_clock_behind_refuses_each_and_changes_nothing(self) -> None:
         ledger = prepaid("10")
@@ -436,12 +467,12 @@ class TestStepLinked:
         assert reason(theirs.outcome) is code
         assert (theirs.head, theirs.entries, theirs.holds, theirs.events) == (reseller.head, (), (), ())
 
-    def test_a_refusal_that_cannot_be_kept_is_told_all_the_same(self) -> None:
+    def test_a_refusal_that_cannot_be_kept_is_not_told_as_if_it_was(self) -> None:
         account, reseller = account_and_reseller("1", "10")
         reserve = Reserve("op", usd(3), expires_at=NOW)
         steps = linked((account, Debit("op", usd(3))), (reseller, reserve))
         assert [reason(each.outcome) for each in steps] == [
-            DeclineReason.FUNDS_INSUFFICIENT, DeclineReason.HOLD_EXPIRY_PAST,
+            DeclineReason.LINKED_DECLINED, DeclineReason.HOLD_EXPIRY_PAST,
         ]  # fmt: skip
         assert [each.entries for each in steps] == [(), ()]
         assert [each.head for each in steps] == [account.head, reseller.head]
@@ -507,7 +538,7 @@ class TestStepLinked:
         with pytest.raises(InvalidValue) as error:
             linked((account, asked[0]), (reseller, asked[1]))
         assert error.value.problem.code is BalanceFault.BALANCE_CURRENCY_MISMATCH
-        assert error.value.problem.path == ("pairs", position)
+        assert error.value.problem.path == ("pairs", position, "amount")
 
     def test_each_account_goes_by_its_own_clock_skew(self) -> None:
         account, reseller = prepaid("10", clock_skew=timedelta(0)), prepaid("10")

@@ -500,7 +500,7 @@ class TestPolicies:
                 MoneyFault.AMOUNT_TOO_LARGE,
             ),
             (
-                lambda: Postpaid("USD", credit_limit=usd(10**35), temporary=TemporaryLimit(until=NOW, percent=10**35)),
+                lambda: Postpaid("USD", credit_limit=usd(10**35), temporary=TemporaryLimit(until=NOW, percent=10**6)),
                 MoneyFault.AMOUNT_TOO_LARGE,
             ),
             (
@@ -515,7 +515,7 @@ class TestPolicies:
             ),
             (lambda: TemporaryLimit(until=NOW), BalanceFault.TEMPORARY_LIMIT_AMOUNT),
             (lambda: TemporaryLimit(until=NOW, percent=0), BalanceFault.TEMPORARY_LIMIT_TOO_LOW),
-            (lambda: TemporaryLimit(until=NOW, percent=10**36), BalanceFault.TEMPORARY_LIMIT_TOO_LOW),
+            (lambda: TemporaryLimit(until=NOW, percent=10**6 + 1), FieldCode.FIELD_ABOVE_MAXIMUM),
             (lambda: TemporaryLimit(until=NOW, amount=usd(-1)), BalanceFault.TEMPORARY_LIMIT_TOO_LOW),
             (
                 lambda: Prepaid("USD", temporary=TemporaryLimit(until=NOW, percent=1)),
@@ -564,7 +564,7 @@ class TestPolicies:
         "build",
         [
             lambda: Postpaid("USD", credit_limit=usd(0), temporary=TemporaryLimit(until=NOW, amount=usd("0.01"))),
-            lambda: Postpaid("USD", credit_limit=usd(1), temporary=TemporaryLimit(until=NOW, percent=10**35 - 1)),
+            lambda: Postpaid("USD", credit_limit=usd(1), temporary=TemporaryLimit(until=NOW, percent=10**6)),
             lambda: Postpaid("USD", credit_limit=usd(1), thresholds=(LimitUsed(1), LimitUsed(100), FundsBelow(usd(9)))),
             lambda: Prepaid("USD", credit_limit=usd(0), credit_on_prepaid=CreditOnPrepaid.ALLOWED),
             lambda: Prepaid("USD", thresholds=tuple(FundsBelow(usd(number)) for number in range(1, 17))),

@@ -537,6 +537,23 @@ class TestSnapshot:
         assert ledger.snapshot() == Snapshot(ledger.head, ledger.entries, ledger.holds)
         assert busy().snapshot() == ledger.snapshot()
 
+    def test_money_that_no_entry_brought_is_refused(self) -> None:
+        ledger = busy()
+        richer = evolve(ledger.head, posted=ledger.head.posted + usd("0.01"))
+        assert fields_in(
+            lambda: Snapshot(richer, ledger.entries, ledger.holds), BalanceFault.SNAPSHOT_INCONSISTENT
+        ) == ("head")
+        # What was forgotten may have brought it.
+        assert Snapshot(richer, ledger.entries[1:], ledger.holds).head == richer
+
+    def test_a_ledger_is_shown_by_how_it_stands(self) -> None:
+        ledger = Ledger(OPENED)
+        ledger.credit("op", usd(5), now=NOW)
+        assert (
+            repr(ledger)
+            == "Ledger(version=1, posted=Money('5', 'USD'), held=Money('0', 'USD'), status=<Status.ACTIVE: 'active'>)"
+        )
+
     def test_of_an_account_that_nothing_has_happened_to(self) -> None:
         ledger = Ledger(OPENED)
         assert ledger.snapshot() == Snapshot(LedgerHead.opened(OPENED), (), ())

@@ -129,7 +129,7 @@ class BalanceFault(Code):
         Kind.MALFORMED,
         "BAL-4",
         "{field} must be 1 to {maximum} printable characters without a space at either end, not {value}",
-        "give the id under which the caller repeats the operation, for example a UUID",
+        "give such a text, for example a UUID: the operation is repeated with the same one",
     )
     OPERATION_AMOUNT_TOO_LOW = (
         Kind.OUT_OF_RANGE,
@@ -172,6 +172,12 @@ class BalanceFault(Code):
         "BAL-5",
         "the entry contradicts itself in {field}",
         "load the entry as the library gave it",
+    )
+    HOLDS_DISPROVED = (
+        Kind.CONFLICT,
+        "BAL-3",
+        "the row of the account holds less than the hold {hold}, which was found open",
+        "load the row before its holds, or both at one moment, and decide again",
     )
     ENTRIES_OUT_OF_ORDER = (
         Kind.CONFLICT,

@@ -12,15 +12,16 @@ from typing import Any, Final, TypeAlias
 
 from attrs import Attribute, field, frozen
 
-from tenantcore._amounts import EXACT, MAX_DIGITS
+from tenantcore._amounts import EXACT
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._characters import text_of
 from tenantcore._validators import an_instant, exactly, in_utc, tuple_of, wrong_type
-from tenantcore.errors import Param, Problem, invalid, shown_code
+from tenantcore.errors import FieldCode, Param, Problem, invalid, shown, shown_code
 from tenantcore.money import Money, Rounding, minor_units
 
 __all__ = [
     "LOW_CREDIT",
+    "MOST_PERCENT",
     "MOST_THRESHOLDS",
     "WIDE",
     "BalanceControl",
@@ -41,6 +42,9 @@ __all__ = [
 
 MOST_THRESHOLDS: Final = 16
 """How many warning thresholds an account has at most; each is looked at whenever money moves."""
+
+MOST_PERCENT: Final = 1_000_000
+"""By how many percent of itself a credit limit is raised for a while, at most."""
 
 _LONGEST_WORD: Final = 64
 _WHOLE: Final = 100
@@ -160,11 +164,12 @@ class TemporaryLimit:
         object.__setattr__(self, "until", in_utc("until", self.until))
         if (self.amount is None) is (self.percent is None):
             raise invalid(Problem(BalanceFault.TEMPORARY_LIMIT_AMOUNT))
-        is_raised = self.percent is not None and 0 < self.percent < 10**MAX_DIGITS
-        if self.amount is not None:
-            is_raised = self.amount.is_positive
+        if self.percent is not None and self.percent > MOST_PERCENT:
+            params: dict[str, Param] = {"field": "percent", "maximum": MOST_PERCENT, "value": shown(self.percent)}
+            raise invalid(Problem(FieldCode.FIELD_ABOVE_MAXIMUM, params=params))
+        is_raised = self.amount.is_positive if self.amount is not None else (self.percent or 0) > 0
         if not is_raised:
-            by = str(self.amount) if self.percent is None else f"{shown_code(self.percent)} %"
+            by = str(self.amount) if self.percent is None else f"{shown(self.percent)} %"
             raise invalid(Problem(BalanceFault.TEMPORARY_LIMIT_TOO_LOW, params={"amount": by}))
 
     def raised(self, limit: Money) -> Money:
@@ -242,7 +247,7 @@ class Prepaid:
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(kw_only=True, validator=_THRESHOLDS)
     clock_skew: timedelta = field(default=_STANDARD_SKEW, kw_only=True, validator=_not_negative)
-    marks: Marks = field(init=False, repr=False, eq=False)
+    _marks: Marks = field(init=False, repr=False, eq=False)
 
     @thresholds.default
     def _thresholds(self) -> tuple[Threshold, ...]:
@@ -252,7 +257,7 @@ class Prepaid:
         if self.credit_on_prepaid is CreditOnPrepaid.REFUSED and _has_limit(self):
             raise invalid(Problem(BalanceFault.CREDIT_LIMIT_ON_PREPAID))
         _check_limits(self)
-        object.__setattr__(self, "marks", _marks_of(self, self.credit_limit))
+        object.__setattr__(self, "_marks", _marks_of(self, self.credit_limit))
 
     def limit_at(self, instant: datetime) -> Money:
         """Return how far below zero the account may go at `instant`: nothing, but where credit is allowed.
@@ -283,11 +288,11 @@ class Postpaid:
     temporary: TemporaryLimit | None = field(default=None, kw_only=True, validator=_TEMPORARY)
     thresholds: tuple[Threshold, ...] = field(default=(), kw_only=True, validator=_THRESHOLDS)
     clock_skew: timedelta = field(default=_STANDARD_SKEW, kw_only=True, validator=_not_negative)
-    marks: Marks = field(init=False, repr=False, eq=False)
+    _marks: Marks = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self)
-        object.__setattr__(self, "marks", _marks_of(self, self.credit_limit))
+        object.__setattr__(self, "_marks", _marks_of(self, self.credit_limit))
 
     def limit_at(self, instant: datetime) -> Money | None:
         """Return what the account may owe at `instant`, None for no limit.
@@ -320,7 +325,7 @@ def marks_at(policy: BalancePolicy, instant: datetime) -> Marks:
     """Return what posted money is measured by at an instant in UTC."""
     temporary, limit = policy.temporary, policy.credit_limit
     if temporary is None or limit is None or instant >= temporary.until:
-        return policy.marks
+        return policy._marks  # noqa: SLF001 - of a value of this module
     return _marks_of(policy, temporary.raised(limit))
 
 

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from attrs import fields
 
-from tenantcore._balance_policies import BalancePolicy, check_currency
+from tenantcore._balance_faults import BalanceFault
+from tenantcore._balance_policies import BalancePolicy, check_currency, currency_problems
 from tenantcore._ledger_effects import EFFECTS, Effect, expiry_past
 from tenantcore._ledger_entries import DeclineReason, Entry, Hold, HoldState, Lapse
 from tenantcore._ledger_heads import LedgerHead, advanced, events_of, nothing
@@ -47,6 +48,7 @@ def lapsed(head: LedgerHead, due: Iterable[Hold], instant: datetime) -> Lapses:
     ended: list[Hold] = []
     events: list[Event] = []
     for hold in due:
+        _check_held(head, hold)
         entry = _entry(head, instant, Lapse(hold.id), (None, -hold.amount, None, None, None))
         before, head = head, advanced(head, entry)
         entries.append(entry)
@@ -93,7 +95,7 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     freed = lapsed(head, due, instant) if due else None
     if freed is not None:
         head = freed.head
-    hold = _hold_named(operation, holds, freed) if isinstance(operation, _OF_A_HOLD) else None
+    hold = _hold_named(head, operation, holds, freed) if isinstance(operation, _OF_A_HOLD) else None
     entry = _entry(head, instant, operation, effect_of(head, operation, hold, instant) if refusal is None else refusal)
     after = advanced(head, entry)
     changed, events = holds_changed(entry, hold), events_of(head, after)
@@ -108,12 +110,23 @@ def decided(  # noqa: PLR0917 - all that a decision hangs on; a bundle would be 
     return recorded, after, entries, changed, events
 
 
-def _hold_named(operation: Capture | Release, holds: Mapping[str, Hold], freed: Lapses | None) -> Hold | None:
-    if freed is not None:
-        for hold in freed.holds:
-            if hold.id == operation.hold:
-                return hold
-    return holds.get(operation.hold)
+def _check_held(head: LedgerHead, hold: Hold) -> None:
+    """Refuse a hold that the row disproves: it was loaded before the row, and has ended since."""
+    check_currency(head.policy.currency, hold.amount)
+    if hold.state is HoldState.OPEN and hold.amount.amount > head.held.amount:
+        raise invalid(Problem(BalanceFault.HOLDS_DISPROVED, params={"hold": shown_code(hold.id)}))
+
+
+def _hold_named(
+    head: LedgerHead, operation: Capture | Release, holds: Mapping[str, Hold], freed: Lapses | None
+) -> Hold | None:
+    for ended in () if freed is None else freed.holds:
+        if ended.id == operation.hold:
+            return ended
+    hold = holds.get(operation.hold)
+    if hold is not None:
+        _check_held(head, hold)
+    return hold
 
 
 # As for Money: slots can be set where attributes are frozen, and what is computed here isn't checked again.
@@ -210,16 +223,21 @@ _OF_A_HOLD: Final = (Capture, Release)
 def _check_currencies(currency: str, operation: Operation) -> None:
     if isinstance(operation, _OF_ONE_AMOUNT):
         if operation.amount.currency != currency:
-            check_currency(currency, operation.amount)
+            _refuse_currency(currency, operation.amount, "amount")
     elif isinstance(operation, Capture):
         if operation.amount is not FULL and operation.amount.currency != currency:
-            check_currency(currency, operation.amount)
+            _refuse_currency(currency, operation.amount, "amount")
         if operation.then is not None:
-            check_currency(currency, operation.then.amount)
+            _refuse_currency(currency, operation.then.amount, "then", "amount")
     elif isinstance(operation, SetPolicy):
-        check_currency(currency, nothing(operation.policy.currency))
+        _refuse_currency(currency, nothing(operation.policy.currency), "policy", "currency")
     elif isinstance(operation, SetStatus) and operation.debt is not None:
-        check_currency(currency, operation.debt)
+        _refuse_currency(currency, operation.debt, "debt")
+
+
+def _refuse_currency(currency: str, amount: Money, *path: str) -> None:
+    for problem in currency_problems(currency, amount):
+        raise invalid(problem.under(*path))
 
 
 def _repeated(operation: Operation, prior: Entry) -> Outcome:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import Attribute, field, frozen
 
 from tenantcore._balance_faults import BalanceFault
-from tenantcore._balance_policies import BalancePolicy, Postpaid, Prepaid, check_currency
+from tenantcore._balance_policies import BalancePolicy, Postpaid, Prepaid, currency_problems
 from tenantcore._validators import exactly, in_utc, is_text, wrong_type
 from tenantcore.errors import Param, Problem, invalid, shown_code
 from tenantcore.money import Money
@@ -212,7 +212,8 @@ class Capture:
 
     def __attrs_post_init__(self) -> None:
         if self.then is not None and type(self.amount) is Money:
-            check_currency(self.then.amount.currency, self.amount)
+            for problem in currency_problems(self.amount.currency, self.then.amount):
+                raise invalid(problem.under("then", "amount"))
 
 
 @frozen

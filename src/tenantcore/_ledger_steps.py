@@ -182,6 +182,9 @@ def step_linked(
     `found` has one for each pair, in their order. Where one account declines, the others decline too, for
     `LINKED_DECLINED`; each refusal is on record in its own account, so that none of the ids can succeed later. Only
     where nothing may be recorded (another operation's id, a clock behind, an expiry past) does nothing change at all.
+    An operation that is on record already stands as it is; so send what belongs together always together.
+
+    Usage that is over must say `Overage.RECORD` for every account: one that doesn't can decline for all of them.
 
     The host saves all rows in one transaction. To lock them, go from the tenant up to the root of the tree, everybody
     in this order, or two transactions wait for each other; the row that many want is then held for the shortest time.
@@ -224,10 +227,8 @@ def _not_linked(each: Step, head: LedgerHead, operation: Operation, loaded: Foun
 
 
 def _withdrawn(each: Step, head: LedgerHead, _operation: Operation, _loaded: Found, _now: datetime) -> Step:
-    if not each.entries:
-        return each  # it stood before, or nothing may be recorded of it
-    reason = each.outcome.reason if type(each.outcome) is Declined else _LINKED
-    return Step(Declined(reason, None), head, (), (), ())
+    # What stood before stands, and what may not be recorded says why. Everything else can be asked again.
+    return Step(Declined(_LINKED, None), head, (), (), ()) if each.entries else each
 
 
 _LINKED: Final = Problem(DeclineReason.LINKED_DECLINED)

@@ -67,6 +67,10 @@ class Snapshot:
         for name, is_good in checks.items():
             if not is_good:
                 raise invalid(Problem(BalanceFault.SNAPSHOT_INCONSISTENT, params={"field": name}))
+        # Where nothing was forgotten, the row is what the entries add up to.
+        posted = Money.total((entry.posted for entry in self.entries), currency)
+        if len(self.entries) == self.head.version and posted != self.head.posted:
+            raise invalid(Problem(BalanceFault.SNAPSHOT_INCONSISTENT, params={"field": "head"}))
 
     def _amounts(self) -> Iterable[Money]:
         yield from (entry.posted for entry in self.entries)
@@ -136,6 +140,10 @@ class Ledger:
         ledger = cls(snapshot.head.policy)
         ledger._keep(snapshot.head, snapshot.entries, snapshot.holds)
         return ledger
+
+    def __repr__(self) -> str:
+        head = self._head
+        return f"Ledger(version={head.version}, posted={head.posted!r}, held={head.held!r}, status={head.status!r})"
 
     @property
     def head(self) -> LedgerHead:

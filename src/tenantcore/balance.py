@@ -16,6 +16,7 @@ from attrs import field, frozen
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._balance_policies import (
     LOW_CREDIT,
+    MOST_PERCENT,
     MOST_THRESHOLDS,
     BalanceControl,
     BalancePolicy,
@@ -91,6 +92,7 @@ __all__ = [
     "LOW_CREDIT",
     "MINIMUM_CREDIT",
     "MOST_CHARACTERS_OF_ID",
+    "MOST_PERCENT",
     "MOST_THRESHOLDS",
     "AlreadyRecorded",
     "Balance",
