@@ -169,14 +169,6 @@ def _plain(kind: type, called: str) -> Codec:
     return Codec(dump, load)
 
 
-def _dump_text(value: Any) -> str:
-    if type(value) is str:
-        return value
-    if is_text(value):
-        return str.__str__(value)
-    raise invalid(unfit("text", value))
-
-
 def _load_text(document: object) -> str:
     if type(document) is str:
         return document
@@ -240,7 +232,7 @@ def _load_span(document: object) -> timedelta:
     raise invalid(Problem(DocumentFault.DOCUMENT_SPAN_MALFORMED, params={"value": shown_code(text)}))
 
 
-TEXT: Final = Codec(_dump_text, _load_text)
+TEXT: Final = Codec(_plain(str, "text").dump, _load_text)
 WHOLE_NUMBER: Final = _plain(int, "a whole number")
 TRUTH: Final = _plain(bool, "true or false")
 MONEY: Final = Codec(_dump_money, _load_money)
