@@ -266,6 +266,8 @@ class Ledger:
     def expire(self, *, now: datetime) -> tuple[Event, ...]:
         """Write down which holds have expired by now; they don't count before that either.
 
+        Nothing is written where none has: for the events of a temporary limit that has lapsed, apply an `Expire`.
+
         Rule: BAL-3 in docs/reference/balance.md.
         """
         instant = in_utc("now", now)
