@@ -158,7 +158,8 @@ class TestCost:
     def test_exact_before_it_is_rounded(self) -> None:
         assert BY_THE_SECOND.exact_cost(7) == Fraction(7, 1200)
         assert BY_THE_SECOND.cost(7) == usd("0.005833")
-        assert BY_THE_SECOND.exact_cost(0) == 0
+        with_fee = per_minute("0.6", connect_fee=usd("0.1"), free_seconds=6)
+        assert [with_fee.exact_cost(length) for length in (0, 6, 7)] == [0, 0, Fraction(7, 10)]
 
     @pytest.mark.parametrize(
         ("precision", "cost"),

@@ -156,6 +156,12 @@ class TestHold:
         others = (used(1, start=date(2026, 4, 1)),)
         assert self.taken(first.use, 60, minute, held=first.hold, at=APRIL_OPENS, group=others) is None
 
+    def test_a_clock_that_is_late_holds_in_the_period_of_the_use(self) -> None:
+        april = used(3590, start=date(2026, 4, 1))
+        held = self.taken(april, 60, at=APRIL_OPENS - timedelta(seconds=1))
+        assert held.hold == AllotmentHold(period_start=date(2026, 4, 1), seconds=10)
+        assert held.use == evolve(april, held_seconds=10)
+
     def test_a_hold_that_isnt_held_is_refused(self) -> None:
         for hold in (
             AllotmentHold(period_start=MARCH, seconds=61),

@@ -5,7 +5,7 @@ Names that callers use (`Precision`, `Rate`, `RateFault`) are imported from `ten
 
 import enum
 from datetime import timedelta
-from decimal import Decimal, Inexact, Overflow
+from decimal import Decimal, Overflow
 from fractions import Fraction
 from functools import cache, lru_cache
 from math import gcd
@@ -243,7 +243,7 @@ class Rate:
         charged = self.charged_seconds(seconds)
         try:
             amount = _product(self._unit, self._units(charged) if charged else 0)
-        except (Inexact, Overflow):
+        except Overflow:
             raise too_large() from None
         # Built without checks: the unit has no more decimals than an amount can have, and no product is too large.
         cost = _new(Money)
