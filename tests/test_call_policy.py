@@ -31,7 +31,7 @@ from tenantcore.call_policy import (
 from tenantcore.errors import InvalidValue
 from tenantcore.money import Money
 from tenantcore.numbering import NORTH_AMERICA, CallClass, ClassRule, DialPlan, NumberClass, OwnClass
-from tenantcore.rating import Allotment, Allotments, AllotmentUse, Discount, Discounts, Rate, RateDeck
+from tenantcore.rating import Allotment, Allotments, AllotmentUse, Discount, Discounts, Rate, RateDeck, RateRow
 from tenantcore.status import Status
 from tenantcore.trunks import CallLimits, CallUse, Direction, NumberCap, Trunk, TrunkLimits, TrunkUse
 from tests.call_world import DECK, LEASE_END, NOW, NUMBERS, Side, deck_of, request
@@ -218,6 +218,17 @@ class TestOrder:
             decision = authorize(request(call_class), (decks, live), reseller=None, now=NOW)
             assert decision.trace[-1].params["amount"] == amount
 
+    def test_the_rate_is_that_of_the_calls_direction(self) -> None:
+        profile, live = Side(per_minute=True).pair()
+        rows = tuple(
+            RateRow(prefix="1", rate=Rate(per_minute=Money(price, "USD")), direction=way)
+            for way, price in ((OUT, "1"), (IN, "2"))
+        )
+        own = evolve(profile, decks=(RateDeck(rows, timezone="America/New_York"),))
+        for way, amount in ((OUT, "1.000000 USD"), (IN, "2.000000 USD")):
+            decision = authorize(request(direction=way), (own, live), reseller=None, now=NOW)
+            assert decision.trace[-1].params["amount"] == amount
+
     def test_a_discount_is_taken_off_before_funds_are_asked(self) -> None:
         profile, live = Side(per_minute=True, funds=Money("0.018", "USD")).pair()
         discounted = evolve(profile, discounts=Discounts((Discount(UK, 10),)))
@@ -305,6 +316,13 @@ class TestEmergency:
         profile, live = Side().pair()
         singapore = evolve(profile, plan=DialPlan.for_country("SG"))
         decision = authorize(CallRequest("c-1", OUT, "995"), (singapore, live), reseller=(profile, live), now=NOW)
+        assert isinstance(decision, Admitted)
+        assert decision.claims == ()
+
+    def test_a_long_number_that_helps_does_so_for_the_reseller_too(self) -> None:
+        profile, live = Side().pair()
+        dispatcher = evolve(profile, plan=NORTH_AMERICA.with_classes(ClassRule(HELP, r"\+14155550100")))
+        decision = authorize(request(), (dispatcher, live), reseller=(profile, live), now=NOW)
         assert isinstance(decision, Admitted)
         assert decision.claims == ()
 
