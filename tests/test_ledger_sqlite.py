@@ -42,6 +42,7 @@ from tenantcore.balance import (
     Release,
     Reserve,
     SetPolicy,
+    step,
 )
 from tenantcore.documents import load
 from tenantcore.money import Money
@@ -237,6 +238,18 @@ class TestLinked:
         accounts.apply("acme", Credit("op-2", usd(100)), NOON)
         again = accounts.apply_linked(pairs, NOON)
         assert [type(outcome) for outcome in again] == [Declined, Declined]
+        for account in ("acme", "reseller"):
+            audit(books(file, account))
+
+    def test_where_the_second_row_has_moved_the_first_is_not_saved(self, accounts: Accounts, file: Path) -> None:
+        accounts.apply("acme", Credit("op-1", usd(10)), NOON)
+        changes: list[Any] = []
+        for account in ("acme", "reseller"):
+            head, found = accounts._load(account, [], NOON)  # noqa: SLF001 - there is no other way to be slow
+            changes.append((account, head, step(head, Debit("op-2", usd(1)), found, NOON)))
+        accounts.apply("reseller", Debit("op-3", usd(1)), NOON)
+        assert not accounts._save(changes)  # noqa: SLF001 - the race, step by step
+        assert (accounts.row("acme").posted, accounts.row("reseller").posted) == (usd(10), usd(-1))
         for account in ("acme", "reseller"):
             audit(books(file, account))
 
