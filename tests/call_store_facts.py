@@ -15,14 +15,16 @@ from tenantcore.trunks import CallLimits, Direction, TrunkLimits, TrunkUse
 from tests.call_storm import LONDON, NUMBERS, clock, deck_at, usd
 
 INBOUND, OUTBOUND = Direction.INBOUND, Direction.OUTBOUND
-LEASE_SECONDS: Final = 2  # short, so that nobody waits long for one to end
+LEASE_SECONDS: Final = 60
+SHORT: Final = 2  # so that nobody waits long for a lease to end
 BUYS: Final = CallProfile(
     currency="USD", trunk_limits=TrunkLimits(twoway=1), slice_seconds=1, lease_seconds=LEASE_SECONDS
 )
 SELLS: Final = evolve(BUYS, trunk_limits=TrunkLimits(twoway=2), call_limits=CallLimits(calls=3))
 PAYS: Final = evolve(BUYS, trunk_limits=TrunkLimits(), allows_per_minute=True, decks=(deck_at("2"),))
 EARNS: Final = evolve(PAYS, decks=(deck_at("1"),))
-
+BRIEF: Final = ("acme", evolve(BUYS, lease_seconds=SHORT))
+BRIEFLY: Final = ("seller", evolve(SELLS, lease_seconds=SHORT))
 STORY: Final = [
     "call-1  reseller  the call takes a two-way trunk",
     "call-2  reseller  the call is charged per minute, and its first 1 seconds cost 1.000000 USD, which is there",
@@ -149,29 +151,29 @@ class LeaseFacts:
     """CALL-3: a lease that nobody renews ends by itself; giving back twice, or what has ended, changes nothing."""
 
     def test_what_nobody_renews_is_free_when_its_lease_ends(self, shop: Shop) -> None:
-        shop.begin("c-1")
-        time.sleep(LEASE_SECONDS + 0.1)
+        shop.begin("c-1", account=BRIEF, reseller=BRIEFLY)
+        time.sleep(SHORT + 0.1)
         assert shop.uses("acme") == shop.uses("seller") == (0, 0, 0)
         shop.begin("c-2")
         assert shop.uses("acme") == shop.uses("seller") == (0, 1, 1)
 
     def test_what_is_renewed_stays(self, shop: Shop) -> None:
-        call = shop.begin("c-1")
+        call = shop.begin("c-1", account=("acme", evolve(BUYS, lease_seconds=4)))
         for seconds in (1, 2):
-            time.sleep(1.2)
+            time.sleep(2.4)
             call = shop.calls.renew(call, seconds=seconds, now=clock())
             assert call is not None
         assert shop.uses("acme") == shop.uses("seller") == (0, 1, 1)
 
     def test_a_renewal_after_the_end_of_the_lease_takes_it_anew_if_there_is_room(self, shop: Shop) -> None:
-        call = shop.begin("c-1")
-        time.sleep(LEASE_SECONDS + 0.1)
+        call = shop.begin("c-1", account=BRIEF, reseller=BRIEFLY)
+        time.sleep(SHORT + 0.1)
         assert shop.calls.renew(call, seconds=3, now=clock()) is not None
         assert shop.uses("acme") == (0, 1, 1)
 
     def test_and_has_to_end_if_another_call_has_its_place(self, shop: Shop) -> None:
-        late = shop.begin("c-1")
-        time.sleep(LEASE_SECONDS + 0.1)
+        late = shop.begin("c-1", account=BRIEF, reseller=BRIEFLY)
+        time.sleep(SHORT + 0.1)
         shop.begin("c-2")
         assert shop.calls.renew(late, seconds=3, now=clock()) is None
         assert shop.uses("acme") == shop.uses("seller") == (0, 1, 1)

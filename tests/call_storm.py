@@ -231,15 +231,18 @@ def sample(store: Store, samples: Any) -> None:
         for name, use in store.uses().items():
             assert most(name).holds(use), (name, use)
         samples.value += 1
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def storm(store: Store, calls: int, folder: Path) -> Told:
     """Let the storm pass and check what it leaves; fails if a limit was exceeded, or anything is left or lost."""
     with store.accounts() as accounts:
+        watch = getattr(accounts, "watch", None)
         for name in NAMES:
             is_tenant = name.startswith("tenant")
             accounts.open(name, Prepaid("USD") if is_tenant else Postpaid("USD", credit_limit=usd(200)))
+            if watch is not None:
+                watch(name)
             if is_tenant:
                 accounts.apply(name, Credit("opening", usd(calls if name == "tenant-0" else 1)), clock())
 

@@ -21,7 +21,7 @@ from examples import ledger_sqlite
 from tenantcore.balance import Credit, Prepaid
 from tenantcore.call_policy import Admitted, LiveCall, Payer, TrunkClaim
 from tenantcore.trunks import Direction, Trunk, TrunkLimits, TrunkUse
-from tests.call_store_facts import STORY, CallStoreFacts, FundsFacts, LeaseFacts, Shop
+from tests.call_store_facts import BRIEF, BRIEFLY, SHORT, STORY, CallStoreFacts, FundsFacts, LeaseFacts, Shop
 from tests.call_storm import NAMES, NUMBERS, Line, Store, Use, clock, root, storm, usd
 from tests.test_ledger_sqlite import books
 
@@ -65,6 +65,7 @@ def file(tmp_path: Path) -> Path:
 @contextmanager
 def accounts_in(file: Path) -> Iterator[ledger_sqlite.Accounts]:
     with closing(ledger_sqlite.connect(file)) as database:
+        database.execute("PRAGMA synchronous = OFF")  # processes are killed here, not the machine
         yield ledger_sqlite.Accounts(database)
 
 
@@ -173,8 +174,8 @@ class TestLeases(LeaseFacts):
     """CALL-3: a lease that nobody renews ends by itself; giving back twice, or what has ended, changes nothing."""
 
     def test_nothing_but_the_log_stays_of_who_calls_no_more(self, shop: Shop, prefix: str) -> None:
-        shop.begin("c-1", Direction.INBOUND)
-        time.sleep(2.1)
+        shop.begin("c-1", Direction.INBOUND, account=BRIEF, reseller=BRIEFLY)
+        time.sleep(SHORT + 0.1)
         with server() as redis:
             assert [*redis.scan_iter(f"{prefix}:*")] == [f"{prefix}:{{seller}}:log"]
 
