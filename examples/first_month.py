@@ -1,4 +1,4 @@
-"""Takes the sign-up forms in `forms/` and shows what becomes of each: a tenant, or every mistake at once.
+"""Takes the sign-up forms in `forms/` and shows what becomes of each: a tenant with its first calls, or every mistake.
 
 Reading files and printing is done here; the library does neither.
 """
@@ -8,12 +8,29 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from attrs import evolve
+
+from tenantcore.balance import Credit, Ledger
 from tenantcore.billing_periods import TZDATA_VERSION
+from tenantcore.call_policy import (
+    Admitted,
+    CallClaim,
+    CallProfile,
+    CallRequest,
+    FundsClaim,
+    LiveUse,
+    TrunkClaim,
+    authorize,
+)
 from tenantcore.effects import Effect, InviteOwner, PublishDns, RecordPayment, ScheduleClosing, StoreTenant, Task
 from tenantcore.errors import Problem
+from tenantcore.money import Money
+from tenantcore.numbering import NumberClass
 from tenantcore.onboarding import Draft, Facts, Onboarded, Platform, Recipe, Rejected, draft, onboard
 from tenantcore.pricing import PricingModel
+from tenantcore.rating import Rate, RateDeck, RateRow
 from tenantcore.realm import RealmPolicy
+from tenantcore.trunks import CallUse, Direction, TrunkLimits, TrunkUse
 
 FORMS = Path(__file__).parent / "forms"
 REALMS = RealmPolicy(suffix="s.logicom.center")
@@ -28,6 +45,18 @@ PLATFORMS = {
         closing_delay_hours=6,
     ),
 }
+# What a minute costs, whoever is called.
+PER_MINUTE = {"CAD": "0.03", "EUR": "0.02", "INR": "1.60", "SGD": "0.03", "USD": "0.02", "WST": "0.06"}
+# Each begins while the ones before it are up.
+CALLS = (
+    (Direction.INBOUND, "+14155550100"),
+    (Direction.OUTBOUND, "4158867900"),
+    (Direction.OUTBOUND, "4158867901"),
+    (Direction.OUTBOUND, "011442071838750"),
+    (Direction.OUTBOUND, "18005550100"),
+    (Direction.OUTBOUND, "18765551234"),
+    (Direction.OUTBOUND, "911"),
+)
 
 
 class Records:
@@ -67,6 +96,7 @@ def main() -> None:
         if isinstance(outcome, Onboarded):
             records.store(outcome)
             print("\n".join(story(outcome)))
+            print("\n".join(calls(outcome, datetime.fromisoformat(sheet["received"]))))
         else:
             print("\n".join(mistakes(outcome)))
 
@@ -101,6 +131,43 @@ def story(outcome: Onboarded) -> Iterator[str]:
     yield "\n  To carry out:"
     for effect in outcome.effects:
         yield f"    {effect.id:34} {task(effect.task)}{after(effect)}"
+
+
+def calls(outcome: Onboarded, now: datetime) -> Iterator[str]:
+    """Ask for the tenant's first calls, take what they claim, and tell why each may begin or not."""
+    tenant = outcome.tenant
+    currency, timezone = tenant.organization.currency, tenant.schedule.timezone
+    rate = Rate(per_minute=Money(PER_MINUTE[currency], currency))
+    deck = RateDeck((RateRow(prefix="1", rate=rate), RateRow(prefix="44", rate=rate)), timezone=timezone)
+    profile = CallProfile(
+        currency=currency,
+        denied=frozenset({NumberClass.CARIBBEAN}),
+        trunk_limits=TrunkLimits(inbound=1, twoway=1),
+        allows_per_minute=True,
+        decks=(deck,),
+    )
+    ledger, trunks, use = Ledger(tenant.balance), TrunkUse(), CallUse()
+    if outcome.opening.funds.is_positive:
+        ledger.apply(Credit("opening", outcome.opening.funds), now=now)
+    yield "\n  First calls, with one inbound and one two-way trunk:"
+    for number, (direction, called) in enumerate(CALLS, 1):
+        live = LiveUse.of_balance(ledger.balance_at(now), trunks=trunks, calls=use)
+        request = CallRequest(f"{outcome.request_id}/call-{number}", direction, called)
+        decision = authorize(request, (profile, live), reseller=None, now=now)
+        is_admitted = isinstance(decision, Admitted)
+        yield f"    {direction!s:8} {called:16} {'yes' if is_admitted else 'no':3}  {decision.reason.sentence}"
+        if not isinstance(decision, Admitted):
+            yield f"    {'':30} -> {decision.reason.remedy}"
+            continue
+        for claim in decision.claims:
+            match claim:
+                case CallClaim():
+                    use = evolve(use, calls=use.calls + 1, carrier_calls=use.carrier_calls + 1)
+                case TrunkClaim():
+                    trunks = trunks.admitted(direction)
+                case FundsClaim(operation=operation) if operation is not None:
+                    ledger.apply(operation, now=now)
+    yield f"    held for them: {ledger.balance_at(now).held}"
 
 
 def task(what: Task) -> str:

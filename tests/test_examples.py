@@ -98,6 +98,34 @@ class TestFirstMonth:
         ]:  # fmt: skip
             assert any(line.split()[:2] == [place, rule] for line in lines), (place, rule)
 
+    def test_a_prepaid_tenants_calls_take_trunks_first_and_funds_then(self, story: str) -> None:
+        lines = chapter(story, "02-panel-daily-havana")
+        start = lines.index("First calls, with one inbound and one two-way trunk:")
+        told = [line.split(maxsplit=2)[1:] for line in lines[start + 1 :] if line.startswith(("inbound", "outbound"))]
+        per_minute = "yes  the call is charged per minute, and its first 60 seconds cost 0.020000 USD, which is there"
+        assert told == [
+            ["+14155550100", "yes  the call takes a one-way trunk"],
+            ["4158867900", "yes  the call takes a two-way trunk"],
+            ["4158867901", per_minute],
+            ["011442071838750", per_minute],
+            ["18005550100", "yes  calls to the class tollfree_us are carried for nothing"],
+            ["18765551234", "no   calls to the class caribbean are restricted for the whole tenant"],
+            ["911", "yes  the call is one for help, which takes no trunk and no funds"],
+        ]
+        assert "-> tick the class among those that the account can call, if it is meant to" in lines
+        assert lines[-1 if lines[-1] else -2] == "held for them: 0.040000 USD"
+
+    def test_who_has_nothing_yet_can_be_called_and_call_for_help(self, story: str) -> None:
+        lines = chapter(story, "05-panel-monthly-apia")
+        refused = "no   the tenant has nothing left to spend, so only calls for help and inbound calls go through"
+        assert sum(line.endswith(refused) for line in lines) == 5
+        assert "inbound  +14155550100     yes  the call takes a one-way trunk" in lines
+        assert "outbound 911              yes  the call is one for help, which takes no trunk and no funds" in lines
+        assert "held for them: 0 WST" in lines
+
+    def test_every_tenant_asks_for_its_first_calls(self, story: str) -> None:
+        assert story.count("  First calls, ") == 7
+
     def test_it_tells_the_same_every_time(self, story: str) -> None:
         again = subprocess.run(  # noqa: S603 - our own interpreter and our own program
             [sys.executable, str(EXAMPLES / "first_month.py")],
