@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _LONGEST_INSTANT: Final = 32  # 9999-12-31T23:59:59.999999+00:00
-_SPAN: Final = re.compile(r"(-?)PT(0|[1-9][0-9]{0,13})(?:\.([0-9]{6}))?S")
+_SPAN: Final = re.compile(r"(-?)PT([0-9]{1,14})(?:\.([0-9]{6}))?S")
 
 
 @enum.unique
