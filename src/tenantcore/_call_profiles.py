@@ -351,7 +351,7 @@ class CallProfile:
         way = ways.get(call_class)
         if way is None:
             way = ways[call_class] = Way(
-                is_denied=outbound and call_class in self.denied,
+                is_denied=call_class in self.denied,
                 is_unmetered=outbound and call_class in self.unmetered,
                 allotments=self.allotments.covering(call_class, direction),
                 may_take_trunk=call_class in self.trunk_classes,
