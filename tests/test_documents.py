@@ -491,6 +491,10 @@ class TestTypes:
                 assert told[: len(path)] == path[: len(told)]
                 assert told[:1] == path[:1]
 
+    def test_a_tuple_is_no_list(self) -> None:
+        problem = refused(replaced(dump(a_ledger().snapshot()), ("value", "holds"), ()))
+        assert (problem.code, problem.place) == (DocumentFault.DOCUMENT_WRONG_TYPE, "value.holds")
+
     @given(st.data(), anything())
     def test_a_stranger_in_any_place(self, data: st.DataObject, stranger: object) -> None:
         document = dump(EXAMPLES[data.draw(st.sampled_from(list(EXAMPLES)))])
@@ -538,6 +542,7 @@ class TestTypes:
             (LowBalance(1, "80 %", usd("1")), "value.threshold"),  # type: ignore[arg-type]
             (LowBalance(1, LimitUsed(80), "1 USD"), "value.posted"),  # type: ignore[arg-type]
             (ServicesStopped(1, "active"), "value.status"),  # type: ignore[arg-type]
+            (ServicesStopped(1, HoldState.OPEN), "value.status"),  # type: ignore[arg-type]
             (HoldExpired(1, CREDITED), "value.hold"),  # type: ignore[arg-type]
             (Recorded(CREDITED, [STOPPED]), "value.events"),  # type: ignore[arg-type]
             (Recorded(CREDITED, (STOPPED, OPEN)), "value.events[1]"),  # type: ignore[arg-type]

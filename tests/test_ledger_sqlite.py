@@ -374,6 +374,24 @@ class TestThreads:
         assert audit_answers(stored, answers) == 4 * 60
         assert sum(len(each.entries) for each in stored.values()) == len({(each.account, each.id) for each in answers})
 
+    def test_what_is_loaded_is_of_one_moment(self, file: Path, database: sqlite3.Connection) -> None:
+        accounts = Accounts(database)
+        accounts.apply("acme", Credit("op-1", usd(10)), NOON)
+        seen: list[str] = []
+
+        def interfere(statement: str) -> None:
+            seen.append(statement)
+            if sum("json_each" in each for each in seen) == 1 and "json_each" in statement:
+                # The row is loaded, the holds are not.
+                with closing(connect(file)) as other:
+                    Accounts(other).apply("acme", Reserve("call", usd(3), expires_at=None), NOON)
+
+        database.set_trace_callback(interfere)
+        assert isinstance(accounts.apply("acme", Capture("op-2", hold="call", amount=usd(3)), NOON), Recorded)
+        database.set_trace_callback(None)
+        assert sum(each.startswith("SELECT head") for each in seen) == 2  # it was loaded again
+        audit(books(file))
+
 
 class TestProcesses:
     """BAL-4: workers that are killed and started anew ask again under the same ids."""
