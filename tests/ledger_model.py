@@ -420,7 +420,7 @@ def ask_together(accounts: Sequence[tuple[Books, Asked]], now: int) -> list[Answ
     if any(answer.reason is not None and answer.reason[0] in _NOT_ON_RECORD for answer in tried):
         return [
             answer if (answer.reason is not None and answer.reason[0] in _NOT_ON_RECORD) or asked.id in books.known
-            else Answer("declined", answer.reason or linked, None)
+            else Answer("declined", linked, None)
             for answer, (books, asked) in zip(tried, accounts, strict=True)
         ]  # fmt: skip
     return [

@@ -119,6 +119,10 @@ class TestStep:
             )
             == EMPTY
         )
+        assert EMPTY.balance.as_of is None
+        assert (EMPTY.balance.available, EMPTY.balance.credit_limit) == (usd(0), usd(0))
+        assert not EMPTY.balance.may_use_services
+        assert LedgerHead.opened(Postpaid("USD")).balance.available is None
         assert LedgerHead.opened(Postpaid("USD", credit_limit=usd("0.01"))).may_use_services
         assert LedgerHead.opened(Postpaid("USD")).may_use_services
         assert not LedgerHead.opened(Postpaid("USD", credit_limit=usd(0))).may_use_services

@@ -131,7 +131,7 @@ class LedgerHead:
 
         Rule: BAL-2 in docs/reference/balance.md.
         """
-        limit = self.policy.credit_limit if self.last is None else self.policy.limit_at(self.last)
+        limit = self.policy.limit_at(_END_OF_TIME if self.last is None else self.last)
         return self._balance(self.last, self.held, limit)
 
     def _balance(self, as_of: datetime | None, held: Money, limit: Money | None) -> Balance:
