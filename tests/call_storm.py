@@ -81,7 +81,7 @@ class Most:
 
 
 OF_TENANT: Final = Most(inbound=1, outbound=1, shared=2, calls=6, to_number=3)
-OF_RESELLER: Final = Most(inbound=2, outbound=2, shared=5, calls=14, to_number=8)
+OF_RESELLER: Final = Most(inbound=2, outbound=2, shared=8, calls=14, to_number=8)
 TENANT: Final = OF_TENANT.profile(None)
 RICH_TENANT: Final = OF_TENANT.profile("0.10")
 RESELLER: Final = OF_RESELLER.profile("0.07")
@@ -189,7 +189,7 @@ class Life:
     def end(self, choice: random.Random) -> None:
         call = self.up.pop(choice.randrange(len(self.up)))
         answered = now = clock()
-        seconds = choice.choice([0, 1, 30, 60])
+        seconds = choice.choice([0, 1, 20, 30, 40, 50, 59, 60])
         if seconds == 60:
             kept = self.calls.renew(call, seconds=60, now=now)
             if kept is None:
