@@ -417,6 +417,7 @@ class TestForgetting:
             bench.ledger = Ledger.restore(pickled(bench.ledger.snapshot()))
         for each in later:  # under ids that were forgotten too
             bench.wish(each)
+        bench.sweep((bench.ledger.head.last or START) + DAY)
 
 
 UNITS = ("1", "0.01", "0.000001", f"0.{'0' * 35}1")
