@@ -182,6 +182,18 @@ class TestOneCaller:
         with pytest.raises(LookupError):
             accounts.apply("nobody", Credit("op-1", usd(10)), NOON)
 
+    def test_a_repeat_writes_nothing(self, accounts: Accounts, database: sqlite3.Connection) -> None:
+        accounts.apply("acme", Credit("op-1", usd(10)), NOON)
+        statements: list[str] = []
+        database.set_trace_callback(statements.append)
+        accounts.apply("acme", Credit("op-1", usd(10)), SOON)
+        database.set_trace_callback(None)
+        assert {statement.split()[0] for statement in statements} == {"BEGIN", "SELECT", "COMMIT"}
+
+    def test_what_was_answered_is_on_disk(self, database: sqlite3.Connection) -> None:
+        assert database.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
     def test_opening_an_account_again_changes_nothing(self, accounts: Accounts) -> None:
         accounts.apply("acme", Credit("op-1", usd(10)), NOON)
         accounts.open("acme", RESELLER)
