@@ -223,6 +223,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: DECK.find("+44", at=date(2026, 6, 1)),  # type: ignore[arg-type]
         ("at must be a datetime.datetime, not date; hand in an aware datetime; a pandas Timestamp has to_pydatetime()"),
     ),
+    "an instant that is none": (
+        lambda: DECK.find("+44", at=NOON.replace(tzinfo=None)),
+        "at has no UTC offset, so it names no instant; hand in an aware datetime, best in UTC",
+    ),
     "no direction": (
         lambda: DECK.find("+44", at=NOON, direction=ANY),
         "direction must be a Direction, not object; hand in a Direction",
