@@ -148,7 +148,9 @@ class Credit:
 
 @frozen
 class Debit:
-    """Money goes out at once: a fee, a message, usage that is over. With `Overage.RECORD` neither funds nor limit nor status decline it.
+    """Money goes out at once: a fee, a message, usage that is over.
+
+    With `Overage.RECORD` neither funds nor limit nor status decline it.
 
     Raises: As for `Credit`.
 
