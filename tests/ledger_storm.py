@@ -128,16 +128,14 @@ def asked_for(worker: int, number: int, now: datetime) -> Asked:
             # Asked for by two at once: the first one's expiry stands, and the other is told that it differs.
             operation = Reserve(name, usd(3), expires_at=soon, grant=Grant.UP_TO)
         case 2:
-            # A batch, in which the client has asked for the first thing twice.
-            first = Credit(f"{name}.1", usd(choice.randint(1, 12)))
-            batch: list[Operation] = [
-                first,
-                Reserve(f"{name}.2", usd(5), expires_at=soon, grant=Grant.UP_TO),
-                Debit(f"{name}.3", usd(2)),
-                Capture(f"{name}.4", hold=f"{name}.2", amount=usd("1.25"), overage=Overage.RECORD),
-                Debit(f"{name}.5", usd(1), overage=Overage.RECORD),
-                first,
-            ]
+            # A batch, in which the client has asked for the first thing twice, and forgets about a hold.
+            first = Credit(f"{name}.0", usd(choice.randint(1, 12)))
+            batch: list[Operation] = [first, Reserve(f"{name}.1", usd(1), expires_at=soon)]
+            for call in ("a", "b", "c"):
+                hold = f"{name}.{call}"
+                batch.append(Reserve(hold, usd(5), expires_at=soon, grant=Grant.UP_TO))
+                batch.append(Capture(f"{hold}.", hold=hold, amount=usd("1.25"), overage=Overage.RECORD))
+            batch += [Debit(f"{name}.2", usd(2)), Debit(f"{name}.3", usd(1), overage=Overage.RECORD), first]
             return [(tenant, each) for each in batch]
         case 3:
             operation = Reserve(name, usd(choice.randint(1, 8)), expires_at=soon)
@@ -158,9 +156,9 @@ def asked_for(worker: int, number: int, now: datetime) -> Asked:
     return [(tenant, operation)]
 
 
-# Of eight things that a worker asks for two are asked for by another one as well, one is a batch of five, and one is
+# Of eight things that a worker asks for two are asked for by another one as well, one is a batch of ten, and one is
 # linked, which makes two: so many operations are recorded for so many things asked for.
-_RECORDED, _ASKED = 12, 8
+_RECORDED, _ASKED = 17, 8
 
 
 def ask(accounts: Accounts, asked: Asked, number: int, now: datetime) -> tuple[Outcome, ...]:
