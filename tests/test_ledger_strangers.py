@@ -333,6 +333,13 @@ class TestAmounts:
         assert is_odd(lambda: ask(ledger), BalanceFault.BALANCE_CURRENCY_MISMATCH, None)
         assert ledger.snapshot() == before
 
+    def test_a_capture_and_its_slice_are_of_one_currency_before_any_account_is_asked(self) -> None:
+        error = refused(lambda: Capture("a", hold="call", amount=usd(1), then=NextSlice(EURO, expires_at=None)))
+        assert error is not None
+        assert error.problem.code is BalanceFault.BALANCE_CURRENCY_MISMATCH
+        assert error.problem.path == ("then", "amount")
+        assert error.problem.params == {"currency": "USD", "other": "EUR"}
+
     def test_a_known_id_does_not_excuse_another_currency(self) -> None:
         ledger = with_call()
         assert is_odd(lambda: ledger.credit("funds", EURO, now=NOW), BalanceFault.BALANCE_CURRENCY_MISMATCH, None)
