@@ -19,7 +19,7 @@ from tenantcore._call_claims import (
     refused,
     trunk_claim,
 )
-from tenantcore._call_profiles import CallProfile, CallRequest, EmergencyCalls, LiveUse
+from tenantcore._call_profiles import CallProfile, CallRequest, EmergencyCalls, LiveUse, way_of
 from tenantcore._call_reasons import CallGrant, CallRefusal, CallStep, Payer, line
 from tenantcore._validators import in_utc, wrong_type
 from tenantcore.errors import Problem, invalid, shown
@@ -143,7 +143,7 @@ class _Question:
         self.call_class = call_class
         self.instant = instant
         self.direction = request.direction
-        self.way = profile.way(request.direction, call_class)
+        self.way = way_of(profile, request.direction, call_class)
         self.trace, self.claims, self.funds = told
 
     def is_admitted(self) -> bool:

@@ -33,6 +33,7 @@ __all__ = [
     "LiveUse",
     "Restrictions",
     "Way",
+    "way_of",
 ]
 
 MOST_CHARACTERS_OF_CALL_ID: Final = 200
@@ -344,22 +345,6 @@ class CallProfile:
         blocked = Problem(CallFault.EMERGENCY_BLOCKED, ("denied",), params)
         return (restrictable, blocked) if is_denied else (restrictable,)
 
-    def way(self, direction: Direction, call_class: CallClass) -> Way:
-        """Return what this profile says of calls to a class."""
-        outbound = direction is _OUTBOUND
-        ways = self._ways[outbound]
-        way = ways.get(call_class)
-        if way is None:
-            way = ways[call_class] = Way(
-                is_denied=call_class in self.denied,
-                is_unmetered=outbound and call_class in self.unmetered,
-                allotments=self.allotments.covering(call_class, direction),
-                may_take_trunk=call_class in self.trunk_classes,
-                unrestricted=_of_each(CallStep.CALL_CLASS_UNRESTRICTED, call_class),
-                other_class=_of_each(CallStep.CALL_TRUNK_OTHER_CLASS, call_class),
-            )
-        return way
-
     def trunk_guard(self, direction: Direction) -> TrunkGuard:
         """Return what a store holds a call to that is to take a trunk."""
         return self._trunk_guards[direction is _OUTBOUND]
@@ -369,6 +354,23 @@ class CallProfile:
         if direction is not _OUTBOUND and self.call_limits.numbers:
             return self.call_limits.guard(direction, number=number)
         return self._call_guards[direction is _OUTBOUND]
+
+
+def way_of(profile: CallProfile, direction: Direction, call_class: CallClass) -> Way:
+    """Return what a profile says of calls to a class, worked out when it is first asked."""
+    outbound = direction is _OUTBOUND
+    ways = profile._ways[outbound]  # noqa: SLF001 - of a value of this module
+    way = ways.get(call_class)
+    if way is None:
+        way = ways[call_class] = Way(
+            is_denied=call_class in profile.denied,
+            is_unmetered=outbound and call_class in profile.unmetered,
+            allotments=profile.allotments.covering(call_class, direction),
+            may_take_trunk=call_class in profile.trunk_classes,
+            unrestricted=_of_each(CallStep.CALL_CLASS_UNRESTRICTED, call_class),
+            other_class=_of_each(CallStep.CALL_TRUNK_OTHER_CLASS, call_class),
+        )
+    return way
 
 
 def _of_each(step: CallStep, call_class: CallClass) -> tuple[Problem, ...]:

@@ -36,10 +36,10 @@ def _named(name: str) -> Code | None:
 
 def _dump_code(value: Any) -> str:
     # A host's own table can't be found again by whoever loads the document.
-    if not issubclass(type(value), Code) or _named(value.name) is not value:
+    name = value.name if issubclass(type(value), Code) else ""
+    if _named(name) is not value:
         raise invalid(unfit("a code of the library", value))
-    name: str = value.name
-    return name
+    return str(name)
 
 
 def _load_code(document: object) -> Code:
