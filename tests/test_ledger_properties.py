@@ -16,6 +16,7 @@ from tenantcore.balance import (
     FULL,
     AlreadyRecorded,
     Balance,
+    BalanceFault,
     BalancePolicy,
     Capture,
     Credit,
@@ -422,6 +423,30 @@ class TestForgetting:
         for each in later:  # under ids that were forgotten too
             bench.wish(each)
         bench.sweep((bench.ledger.head.last or START) + DAY)
+
+
+class TestReplay:
+    """BAL-5: entries are replayed all and in their order, or not at all."""
+
+    @given(policies(), scripts(length=12), st.integers(0, 100), st.integers(1, 11))
+    def test_refuses_what_does_not_follow(self, wish: PolicyWish, script: list[Wish], pick: int, ahead: int) -> None:
+        bench = bench_of(wish)
+        for each in (Wish(kind="credit", amount=("hundred", 0)), Wish(kind="expire"), *script):
+            bench.wish(each)
+        entries = bench.ledger.entries
+        place = pick % (len(entries) - 1)
+        other = min(place + ahead, len(entries) - 1)
+        swapped = list(entries)
+        swapped[place], swapped[other] = entries[other], entries[place]
+        for wrong in (
+            entries[:place] + entries[place + 1 :],
+            entries[: place + 1] + entries[place:],
+            entries[: other + 1] + entries[place : place + 1] + entries[other + 1 :],
+            swapped,
+        ):
+            with pytest.raises(InvalidValue) as error:
+                Ledger.replay(bench.policy, wrong)
+            assert error.value.problem.code is BalanceFault.ENTRIES_OUT_OF_ORDER
 
 
 UNITS = ("1", "0.01", "0.000001", f"0.{'0' * 35}1")
