@@ -2,7 +2,7 @@
 
 import re
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 import phonenumbers
 import pytest
@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ShortNumberCost
 from phonenumbers import shortnumberinfo as short_numbers
+from phonenumbers.phonemetadata import PhoneNumberDesc
 
+from tenantcore import _country_numbering
 from tenantcore._country_numbering import calling_codes, numbering_of, regions
 from tenantcore._dialling import NationalDialling, Replacement
+from tenantcore._prefix_tries import PrefixTrie
 from tenantcore.numbering import NORTH_AMERICA, CallClass, CountryClass, DialPlan, NumberClass, country_of
 
 REGIONS: Final = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -152,6 +155,12 @@ class TestEveryCountry:
         else:
             assert found in {NumberClass.UNKNOWN, CountryClass.SAME_CODE}
 
+    @pytest.mark.parametrize(("region", "national"), [("AT", "4351000"), ("DE", "4920000000000")])
+    def test_a_type_counts_only_among_the_countrys_numbers(self, region: str, national: str) -> None:
+        code = metadata(region).country_code
+        assert phonenumbers.number_type(phonenumbers.parse(f"+{code}{national}")) == PhoneNumberType.UNKNOWN
+        assert DialPlan.for_country(region).classify(f"+{code}{national}") is NumberClass.UNKNOWN
+
     def test_every_country_that_it_knows_has_a_plan(self) -> None:
         assert regions() == phonenumbers.SUPPORTED_REGIONS
         assert {code for sharing in calling_codes().values() for code in sharing} == regions()
@@ -241,6 +250,20 @@ class TestShortCodes:
         else:
             assert plan.classify(digits) is COSTS[short_numbers.expected_cost_for_region(number, region)]
 
+    def test_of_several_prices_that_of_libphonenumber_counts(self) -> None:
+        every: Any = PhoneNumberDesc(national_number_pattern="1", possible_length=(1,))
+
+        def found(*names: str) -> str:
+            plan = PhoneMetadata("XX", register=False, **dict.fromkeys(("general_desc", "short_code", *names), every))
+            table = _country_numbering._SHORT_COSTS  # noqa: SLF001 - no country has two prices for one code
+            rows = _country_numbering._rows(plan, table)  # noqa: SLF001 - as above
+            return str(PrefixTrie.build(rows).find("1"))
+
+        assert found("premium_rate", "standard_rate", "toll_free") == "premium_rate"
+        assert found("standard_rate", "toll_free") == "short_code"
+        assert found("toll_free") == "toll_free"
+        assert found() == "short_code"
+
 
 class TestDialling:
     """What is dialled in a country becomes the number that libphonenumber reads (NUM-1)."""
@@ -321,6 +344,13 @@ class TestDialling:
             ("SG", "6561234567", "+6561234567"),
             ("SG", "002012345", None),
             ("DE", "4930123456", "+4930123456"),
+            # What looks like a prefix may be a number's own digits.
+            ("KZ", "78091317626", "+78091317626"),
+            ("BR", "9009993287", "+559009993287"),
+            ("AR", "541115111633", "+541115111633"),
+            # Without the prefix too short, and no number with it.
+            ("AF", "070153833", None),
+            ("CH", "021234563", None),
         ],
     )
     def test_examples(self, region: str, dialled: str, number: str | None) -> None:

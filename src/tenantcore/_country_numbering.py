@@ -118,12 +118,11 @@ def _emergency(short: "PhoneMetadata") -> tuple[Row, ...]:
 
 
 def _rows(plan: "PhoneMetadata", table: tuple[tuple[CountryClass, tuple[str, ...]], ...]) -> tuple[Row, ...]:
-    """Return the classes of a table of which a plan has numbers; each number is of the general description, too."""
-    rows = ((row, tuple(_pattern(plan, name) for name in ("general_desc", *names))) for row, names in table)
-    return tuple((row, patterns) for row, patterns in rows if all(patterns))
+    """Return a table's classes with a plan's patterns; each number is of the general description, too."""
+    return tuple((row, tuple(_pattern(plan, name) for name in ("general_desc", *names))) for row, names in table)
 
 
 def _pattern(plan: "PhoneMetadata", name: str) -> str:
-    """Return the pattern of one description of numbers, empty where there are no such numbers."""
+    """Return the pattern of one description of numbers; an empty one, where there are none, describes no number."""
     description: PhoneNumberDesc | None = getattr(plan, name)
     return "" if description is None else description.national_number_pattern or ""

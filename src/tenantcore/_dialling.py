@@ -120,11 +120,8 @@ class NationalDialling:
         if digits.startswith(self._code):
             digits = self._without_code(digits)
         national = self._without_prefix(digits)
-        if len(national) not in self._lengths:
-            national = digits
-            if len(national) not in self._lengths:
-                return None
-        return f"+{self._code}{national}" if len(self._code) + len(national) <= MOST_DIGITS else None
+        can_be_one = len(national) in self._lengths and len(self._code) + len(national) <= MOST_DIGITS
+        return f"+{self._code}{national}" if can_be_one else None
 
     def _without_code(self, digits: str) -> str:
         """Return the number without the country code, dialled without a plus sign, or digits as they are."""

@@ -117,9 +117,10 @@ class _Flattening(Generic[T]):
         own = self._answer_to(held)
         if not after:
             return () if own is None else (own,)
-        *digits, plus = map(self._row, after)
+        # A plus sign stands in front only.
+        *digits, _ = map(self._row, after)
         following = digits[0]
-        if following is None or plus != () or any(one != other for one, other in pairwise(digits)):
+        if following is None or any(one != other for one, other in pairwise(digits)):
             return None
         return (own, *following) if following or own is not None else ()
 
