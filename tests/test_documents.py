@@ -608,6 +608,11 @@ class TestParts:
         there = NOON.astimezone(timezone(timedelta(hours=8)))
         assert INSTANT.dump(there) == INSTANT.dump(NOON) == "2026-11-22T12:00:00+00:00"
 
+    @pytest.mark.parametrize("span", [300, 1.5, "PT300S", None])
+    def test_only_a_span_of_time_is_written_as_one(self, span: object) -> None:
+        with pytest.raises(InvalidType):
+            SPAN.dump(span)
+
     @given(st.timedeltas())
     def test_a_span_of_time_is_exact(self, span: timedelta) -> None:
         assert SPAN.load(SPAN.dump(span)) == span
