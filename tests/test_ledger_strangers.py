@@ -18,6 +18,7 @@ from tenantcore.balance import (
     AlreadyRecorded,
     BalanceControl,
     BalanceFault,
+    Capture,
     Credit,
     CreditOnPrepaid,
     Debit,
