@@ -326,6 +326,25 @@ class TestEmergency:
         assert isinstance(decision, Admitted)
         assert decision.claims == ()
 
+    @pytest.mark.parametrize("protecting", ["account", "reseller"])
+    def test_one_profile_that_protects_calls_for_help_is_enough(self, protecting: str) -> None:
+        profile, live = Side().pair()
+        blocking = evolve(profile, denied=frozenset({HELP}), emergency=EmergencyCalls.RESTRICTABLE)
+        unticked = evolve(profile, denied=frozenset({HELP}))
+        account, reseller = (unticked, blocking) if protecting == "account" else (blocking, unticked)
+        decision = authorize(request(HELP), (account, live), reseller=(reseller, live), now=NOW)
+        assert isinstance(decision, Admitted)
+
+    def test_what_is_set_for_a_class_that_the_plan_has_not_is_warned_of(self) -> None:
+        elsewhere = DialPlan.for_country("US")
+        denied = frozenset({NumberClass.CARIBBEAN, NumberClass.INTERNATIONAL})
+        profile = CallProfile(currency="USD", plan=elsewhere, denied=denied, trunk_limits=TrunkLimits(twoway=1))
+        assert [(w.place, w.code.name, w.params["word"]) for w in profile.warnings()] == [
+            ("denied", "CALL_CLASS_NOT_IN_PLAN", "caribbean"),
+            ("trunk_classes", "CALL_CLASS_NOT_IN_PLAN", "did_us"),
+        ]
+        assert CallProfile(currency="USD", plan=elsewhere).warnings() == ()
+
     def test_restrictions_on_calls_for_help_are_warned_of(self) -> None:
         profile, _ = Side().pair()
         unticked = evolve(profile, denied=frozenset({HELP}))

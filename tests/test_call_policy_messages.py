@@ -34,7 +34,7 @@ from tenantcore.call_policy import (
 )
 from tenantcore.errors import Code, InvalidType, InvalidValue, Problem
 from tenantcore.money import Money
-from tenantcore.numbering import NumberClass
+from tenantcore.numbering import CountryClass, NumberClass
 from tenantcore.rating import Allotment, Allotments, AllotmentUse, Rate
 from tenantcore.trunks import CallUse, Direction, TrunkUse
 from tests.call_world import NOW, Side, deck_of, request
@@ -270,6 +270,10 @@ FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
 }  # fmt: skip
 
 WARNINGS: Final = {
+    CallFault.CALL_CLASS_NOT_IN_PLAN: (
+        "denied: no number of the dial plan is of the class premium_rate, so what is set for it has no effect; "
+        "use the classes of the plan: a country's differ from those of North America"
+    ),
     CallFault.EMERGENCY_RESTRICTABLE: (
         "emergency: calls for help can be blocked by restrictions on this platform; "
         "protect them, unless the law of every country you serve lets you block them"
@@ -315,7 +319,9 @@ class TestFaults:
 
     def test_a_warning_reads(self) -> None:
         denied = evolve(PROFILE, denied=frozenset({NumberClass.EMERGENCY}))
-        warned = [*evolve(denied, emergency=EmergencyCalls.RESTRICTABLE).warnings(), *denied.warnings()]
+        elsewhere = evolve(PROFILE, denied=frozenset({CountryClass.PREMIUM_RATE}))
+        restrictable = evolve(denied, emergency=EmergencyCalls.RESTRICTABLE)
+        warned = [warning for each in (restrictable, denied, elsewhere) for warning in each.warnings()]
         assert {warning.code: str(warning) for warning in warned} == WARNINGS
         assert all(warning.is_warning for warning in warned)
 

@@ -88,7 +88,9 @@ def authorize(
     number = plan.normalize(request.number)
     call_class = NumberClass.UNKNOWN if number is None else plan.classify(number)
     told: tuple[list[Problem], list[Claim], list[Claim]] = ([], [], [])
-    question = _Question(_OF_ACCOUNT, profile, live, request, number, call_class, instant, told)
+    # The word is the platform's: where profiles differ, a call for help is never blocked.
+    protects = profile.emergency is _PROTECTED or (above is not None and above[0].emergency is _PROTECTED)
+    question = _Question(_OF_ACCOUNT, profile, live, request, number, call_class, instant, told, protects)
     is_admitted = question.is_admitted()
     if above is None or not is_admitted:
         return question.decision(is_admitted=is_admitted)
@@ -96,7 +98,7 @@ def authorize(
     # Short codes and calls for help are what the account's plan says; other plans have other ones.
     if profile.plan is not plan and call_class is not _EMERGENCY and number is not None and number[0] == "+":
         call_class = profile.plan.classify(number)
-    question = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant, told)
+    question = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant, told, protects)
     return question.decision(is_admitted=question.is_admitted())
 
 
@@ -116,7 +118,7 @@ class _Question:
 
     __slots__ = (
         "call_class", "claims", "direction", "funds", "instant", "lines", "live", "number", "profile",
-        "request", "stem", "trace", "until", "way",
+        "protects", "request", "stem", "trace", "until", "way",
     )  # fmt: skip
 
     stem: str
@@ -134,7 +136,9 @@ class _Question:
         call_class: CallClass,
         instant: datetime,
         told: "tuple[list[Problem], list[Claim], list[Claim]]",
+        protects: bool,  # noqa: FBT001 - as the others
     ) -> None:
+        self.protects = protects
         self.lines = lines
         self.profile = profile
         self.live = live
@@ -184,7 +188,7 @@ def _not_for_help(asked: _Question) -> Problem:
 
 
 def _protected_emergency(asked: _Question) -> Problem:
-    return asked.lines.emergency if asked.profile.emergency is _PROTECTED else asked.lines.restrictable
+    return asked.lines.emergency if asked.protects else asked.lines.restrictable
 
 
 def _restriction(asked: _Question) -> Problem:

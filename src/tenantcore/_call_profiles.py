@@ -332,10 +332,23 @@ class CallProfile:
         return self._statuses[live.may_use_services]
 
     def warnings(self) -> tuple[Problem, ...]:
-        """Return what is allowed but unwise about calls for help.
+        """Return what is allowed but unwise about calls for help, and what is set for classes that the plan hasn't.
 
-        Rule: CALL-2 in docs/reference/call_policy.md.
+        Rules: CALL-1, CALL-2 in docs/reference/call_policy.md.
         """
+        return (*self._emergency_warnings(), *self._class_warnings())
+
+    def _class_warnings(self) -> Iterator[Problem]:
+        known = self.plan.classes
+        named = {"denied": self.denied, "unmetered": self.unmetered - _USUALLY_UNMETERED}
+        if self.trunk_limits != TrunkLimits():
+            named["trunk_classes"] = self.trunk_classes
+        for name, classes in named.items():
+            for call_class in sorted(classes, key=_word_of):
+                if call_class not in known:
+                    yield Problem(CallFault.CALL_CLASS_NOT_IN_PLAN, (name,), {"word": call_class.word})
+
+    def _emergency_warnings(self) -> tuple[Problem, ...]:
         is_denied = _EMERGENCY in self.denied
         params = {"label": _EMERGENCY.label}
         if self.emergency is EmergencyCalls.PROTECTED:
@@ -354,6 +367,13 @@ class CallProfile:
         if direction is not _OUTBOUND and self.call_limits.numbers:
             return self.call_limits.guard(direction, number=number)
         return self._call_guards[direction is _OUTBOUND]
+
+
+_USUALLY_UNMETERED: Final = frozenset({NumberClass.US_TOLLFREE})
+
+
+def _word_of(call_class: CallClass) -> str:
+    return call_class.word
 
 
 def way_of(profile: CallProfile, direction: Direction, call_class: CallClass) -> Way:

@@ -239,6 +239,12 @@ class CallFault(Code):
         "the {payer} has no funds held for this call",
         "name a payer that is charged per minute for it",
     )
+    CALL_CLASS_NOT_IN_PLAN = (
+        Kind.WARNING,
+        "CALL-1",
+        "no number of the dial plan is of the class {word}, so what is set for it has no effect",
+        "use the classes of the plan: a country's differ from those of North America",
+    )
     EMERGENCY_RESTRICTABLE = (
         Kind.WARNING,
         "CALL-2",
