@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 
 from tenantcore.balance import (
     FULL,
@@ -364,6 +365,21 @@ class TestStepAll:
         events = ledger.expire(now=later(2))
         assert batch == Batch((), ledger.head, ledger.entries[2:], ledger.holds, events)
         assert [type(event) for event in events] == [HoldExpired]
+
+    def test_of_no_operation_it_frees_never_before_the_last_entry(self) -> None:
+        ledger = prepaid("10")
+        ledger.reserve("call", usd(4), now=NOW, expires_at=later(1))
+        behind = evolve(ledger.head, last=later(3))  # an entry that was written without the holds that were due
+        batch = step_all(behind, (), Found(holds=ledger.holds), later(1))
+        assert [(entry.operation, entry.at) for entry in batch.entries] == [(Lapse("call"), later(3))]
+        assert step_all(behind, (), Found(holds=ledger.holds), later(-3)).entries == ()
+
+    def test_what_is_due_by_the_last_entry_is_due(self) -> None:
+        ledger = prepaid("10")
+        ledger.reserve("call", usd(4), now=NOW, expires_at=later(2))
+        behind = evolve(ledger.head, last=later(3))
+        capture = Capture("late", hold="call", amount=FULL)
+        assert reason(step(behind, capture, Found(holds=ledger.holds), later(1)).outcome) is DeclineReason.HOLD_EXPIRED
 
     def test_of_no_operation_and_nothing_due_it_is_nothing(self) -> None:
         ledger = with_call()

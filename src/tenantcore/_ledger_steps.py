@@ -134,7 +134,7 @@ def step(head: LedgerHead, operation: Operation, found: Found, now: datetime) ->
     _check_head(head)
     entries, holds = _looked_up(found)
     instant = in_utc("now", now)
-    return Step(*decided(head, operation, entries, holds, _due(holds.values(), instant), instant))
+    return Step(*decided(head, operation, entries, holds, _due(holds.values(), _moment(head, instant)), instant))
 
 
 def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, now: datetime) -> Batch:
@@ -151,7 +151,7 @@ def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, no
     asked = _operations(operations)
     known, holds = _looked_up(found)
     instant = in_utc("now", now)
-    due = _due(holds.values(), instant)
+    due = _due(holds.values(), _moment(head, instant))
     steps: list[Step] = []
     for position, operation in enumerate(asked):
         try:
@@ -163,7 +163,7 @@ def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, no
             head, due = made.head, ()  # the first entry has freed them
             known[operation.id] = made.entries[-1]
             holds.update({hold.id: hold for hold in made.holds})
-    changes: list[Step | Lapses] = [*steps] if asked else [lapsed(head, due, instant)]
+    changes: list[Step | Lapses] = [*steps] if asked else [_swept(head, due, instant)]
     changed = {hold.id: hold for each in changes for hold in each.holds}
     return Batch(
         outcomes=tuple(each.outcome for each in steps),
@@ -223,7 +223,9 @@ def _not_linked(each: Step, head: LedgerHead, operation: Operation, loaded: Foun
     entries, holds = _looked_up(loaded)
     instant = in_utc("now", now)
     refusal = declined(_LINKED)
-    return Step(*decided(head, operation, entries, holds, _due(holds.values(), instant), instant, refusal))
+    return Step(
+        *decided(head, operation, entries, holds, _due(holds.values(), _moment(head, instant)), instant, refusal)
+    )
 
 
 def _withdrawn(each: Step, head: LedgerHead, _operation: Operation, _loaded: Found, _now: datetime) -> Step:
@@ -250,6 +252,16 @@ def _check_pairs(pairs: object, found: object) -> None:
 
 
 _PAIR: Final = 2
+
+
+def _moment(head: LedgerHead, instant: datetime) -> datetime:
+    """Return when something happens that is asked at `instant`: not before the last entry."""
+    return instant if head.last is None or instant > head.last else head.last
+
+
+def _swept(head: LedgerHead, due: Sequence[Hold], instant: datetime) -> Lapses:
+    is_behind = head.last is not None and head.last - instant > head.policy.clock_skew
+    return Lapses(head, (), (), ()) if is_behind else lapsed(head, due, _moment(head, instant))
 
 
 def _check_head(head: object) -> None:
