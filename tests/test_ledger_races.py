@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tenantcore.balance import (
     FULL,
+    BalanceFault,
     BalancePolicy,
     Batch,
     Capture,
@@ -121,7 +122,7 @@ class Host:
                 caller = moves[caller.moves](stores, caller, task)
                 caller = replace(caller, moves=caller.moves + 1)
             elif caller.moves == len(moves):
-                caller = replace(caller, moves=caller.moves + 1, made=tuple(task.decide(caller.heads, caller.found)))
+                caller = self._decided(caller, task)
             else:
                 stores, caller = self._saved(stores, caller, task)
             if not self.is_undisturbed:
@@ -140,17 +141,31 @@ class Host:
             found=tuple(stores[account].found(need) for account, need in zip(task.accounts, wanted, strict=True)),
         )
 
+    def _decided(self, caller: Caller, task: Task) -> Caller:
+        try:
+            made = tuple(task.decide(caller.heads, caller.found))
+        except InvalidValue as error:
+            if error.problem.code is not BalanceFault.HOLDS_DISPROVED:
+                raise
+            # A hold that somebody placed since the row was loaded: the save would fail. A row that was torn stays so.
+            return begun_again(caller) if self.compares else Caller(caller.tasks[1:], told=caller.told)
+        return replace(caller, moves=caller.moves + 1, made=made)
+
     def _saved(self, stores: tuple[Store, ...], caller: Caller, task: Task) -> tuple[tuple[Store, ...], Caller]:
         """Write all rows or none; where a row isn't the one that was loaded, begin again."""
         tables = list(stores)
         for account, head, made in zip(task.accounts, caller.heads, caller.made, strict=True):
             if made.entries:
                 if self.compares and tables[account].head.version != head.version:
-                    return stores, replace(caller, moves=0, heads=(), found=(), made=())
+                    return stores, begun_again(caller)
                 tables[account] = tables[account].saved(made)
         outcomes = (made.outcomes if isinstance(made, Batch) else (made.outcome,) for made in caller.made)
         told = (*caller.told, *(outcome for some in outcomes for outcome in some))
         return tuple(tables), Caller(caller.tasks[1:], told=told)
+
+
+def begun_again(caller: Caller) -> Caller:
+    return Caller(caller.tasks, told=caller.told)
 
 
 @dataclass
@@ -263,6 +278,15 @@ SCRIPTS: dict[str, tuple[Store, BalancePolicy, tuple[Task | tuple[Task, ...], ..
         ON_CALL,
         PREPAID,
         (one(CAPTURE), one(Capture("other", hold="call", amount=FULL)), one(Release("free", hold="call"))),
+    ),
+    "a-hold-its-capture-and-the-sweep": (
+        FUNDED,
+        PREPAID,
+        (
+            one(Reserve("call", usd("7"), expires_at=END)),
+            one(CAPTURE, now=END - MICROSECOND),
+            (sweep(END), debit("a", "5", now=END)),
+        ),
     ),
     "the-next-slice-a-debit-and-the-sweep": (
         ON_CALL,
@@ -414,10 +438,12 @@ class TestWithout:
 
     @pytest.mark.parametrize("name", SCRIPTS)
     def test_compare_and_swap_no_script_ends_as_one_by_one(self, name: str) -> None:
-        _, policy, _ = SCRIPTS[name]
+        _, policy, tasks = SCRIPTS[name]
+        asked = sum(len(task.operations) for some in tasks for task in (some if isinstance(some, tuple) else (some,)))
         torn = set(orders_of(name, Host(compares=False)).endings) - set(orders_of(name, Host()).endings)
+        torn = {ending for ending in torn if sum(len(caller.told) for caller in ending.callers) == asked}
         assert torn
-        for ending in torn:
+        for ending in torn:  # of those in which nobody gave up
             with pytest.raises((AssertionError, InvalidValue)):
                 check_store(ending.stores[0], policy)
 
