@@ -8,6 +8,7 @@ Rule: NUM-2 in docs/reference/numbering.md.
 
 import enum
 import re
+from collections.abc import Callable
 from typing import Final, Self, TypeAlias
 
 from attrs import Attribute, field, frozen
@@ -60,7 +61,7 @@ class _WordedClass(enum.Enum):
         return member
 
     # A call looks classes up in one table after the other, and Enum's own takes half of that.
-    __hash__ = object.__hash__
+    __hash__: "Callable[[object], int]" = object.__hash__
 
     @property
     def word(self) -> str:
