@@ -816,6 +816,12 @@ class TestConversion:
             recorded(ledger.set_policy("to-2", Prepaid("USD"), now=NOW))
         assert isinstance(ledger.head.policy, Prepaid)
 
+    def test_a_prepaid_account_below_nothing_becomes_postpaid_and_owes_that(self) -> None:
+        ledger = prepaid("10")
+        ledger.debit("late", usd(15), now=NOW, overage=RECORD)
+        recorded(ledger.set_policy("to", Postpaid("USD", credit_limit=usd(20)), now=NOW))
+        assert (ledger.balance.owed, ledger.balance.available) == (usd(5), usd(15))
+
     def test_a_payment_ahead_becomes_available_funds(self) -> None:
         ledger = postpaid("100")
         ledger.credit("paid", usd(5), now=NOW)
