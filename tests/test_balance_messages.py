@@ -257,7 +257,7 @@ FAULTS: dict[str, tuple[BalanceFault, Callable[[], object], str]] = {
         ),
         (
             "the row of the account holds less than the hold 'call', which was found open; "
-            "load the row before its holds, or both at one moment, and decide again"
+            "load the row and its holds again, best both at one moment, and decide again"
         ),
     ),
     "an entry": (

@@ -607,6 +607,12 @@ class TestStepLinked:
 class TestRowViews:
     """BAL-2: a row tells how the account stands, with the holds that have lapsed handed in."""
 
+    def test_holds_that_have_ended_are_counted_out_already(self) -> None:
+        ledger = prepaid("10")
+        ledger.reserve("call", usd(4), now=NOW, expires_at=later(1))
+        ledger.release("end", hold="call", now=NOW)
+        assert ledger.head.balance_at(later(2), ledger.holds).held == usd(0)
+
     def test_lapsed_holds_do_not_count(self) -> None:
         ledger = prepaid("10")
         ledger.reserve("a", usd(4), now=NOW, expires_at=later(1))

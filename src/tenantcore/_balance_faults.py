@@ -177,7 +177,7 @@ class BalanceFault(Code):
         Kind.CONFLICT,
         "BAL-3",
         "the row of the account holds less than the hold {hold}, which was found open",
-        "load the row before its holds, or both at one moment, and decide again",
+        "load the row and its holds again, best both at one moment, and decide again",
     )
     ENTRIES_OUT_OF_ORDER = (
         Kind.CONFLICT,

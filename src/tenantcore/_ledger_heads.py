@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from tenantcore._balance_faults import BalanceFault
 from tenantcore._balance_policies import WIDE, BalancePolicy, Marks, Postpaid, Prepaid, Threshold, marks_at
-from tenantcore._ledger_entries import Entry, Hold
+from tenantcore._ledger_entries import Entry, Hold, HoldState
 from tenantcore._ledger_operations import Credit, SetPolicy, SetStatus
 from tenantcore._ledger_outcomes import Balance, Event, LimitReached, LowBalance, ServicesRestored, ServicesStopped
 from tenantcore._validators import at_least, exactly, in_utc, tuple_of, wrong_type
@@ -22,7 +22,7 @@ from tenantcore.errors import Problem, invalid
 from tenantcore.money import Money
 from tenantcore.status import Status
 
-__all__ = ["LedgerHead", "advanced", "amount_available", "events_of", "nothing", "sum_of"]
+__all__ = ["LedgerHead", "advanced", "amount_available", "events_of", "moment", "nothing", "sum_of"]
 
 _MOST_CURRENCIES: Final = 512
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
@@ -112,16 +112,12 @@ class LedgerHead:
 
         Rules: BAL-2, BAL-6 in docs/reference/balance.md.
         """
-        instant = in_utc("now", now)
-        if self.last is not None and instant < self.last:
-            instant = self.last
-        if not issubclass(type(lapsed), Iterable):
-            raise invalid(wrong_type("lapsed", "an iterable of holds", lapsed))
+        instant = moment(self, in_utc("now", now))
         held = self.held
         for position, hold in enumerate(lapsed):
             if type(hold) is not Hold:
                 raise invalid(wrong_type("a hold", "a Hold", hold).under("lapsed", position))
-            if not hold.is_open_at(instant):
+            if hold.state is HoldState.OPEN and not hold.is_open_at(instant):
                 held -= hold.amount
         return self._balance(instant, held, self.policy.limit_at(instant))
 
@@ -171,6 +167,14 @@ def amount_available(head: LedgerHead, instant: datetime) -> Decimal | None:
 def sum_of(first: Decimal, second: Decimal, third: Decimal) -> Decimal:
     """Return an exact sum that may be larger than an amount can be."""
     return WIDE.add(WIDE.add(first, second), third)
+
+
+def moment(head: LedgerHead, instant: datetime) -> datetime:
+    """Return when something happens that is asked at `instant`: not before the last entry.
+
+    Rule: BAL-4 in docs/reference/balance.md.
+    """
+    return instant if head.last is None or instant > head.last else head.last
 
 
 def advanced(head: LedgerHead, entry: Entry) -> LedgerHead:

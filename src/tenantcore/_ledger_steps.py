@@ -10,7 +10,7 @@ from tenantcore._balance_faults import BalanceFault
 from tenantcore._ledger_decisions import Lapses, decided, lapsed
 from tenantcore._ledger_effects import EFFECTS, declined
 from tenantcore._ledger_entries import DeclineReason, Entry, Hold, HoldState, Lapse
-from tenantcore._ledger_heads import LedgerHead
+from tenantcore._ledger_heads import LedgerHead, moment
 from tenantcore._ledger_operations import (
     Capture,
     Operation,
@@ -134,7 +134,7 @@ def step(head: LedgerHead, operation: Operation, found: Found, now: datetime) ->
     _check_head(head)
     entries, holds = _looked_up(found)
     instant = in_utc("now", now)
-    return Step(*decided(head, operation, entries, holds, _due(holds.values(), _moment(head, instant)), instant))
+    return Step(*decided(head, operation, entries, holds, _due(holds.values(), moment(head, instant)), instant))
 
 
 def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, now: datetime) -> Batch:
@@ -151,7 +151,7 @@ def step_all(head: LedgerHead, operations: Iterable[Operation], found: Found, no
     asked = _operations(operations)
     known, holds = _looked_up(found)
     instant = in_utc("now", now)
-    due = _due(holds.values(), _moment(head, instant))
+    due = _due(holds.values(), moment(head, instant))
     steps: list[Step] = []
     for position, operation in enumerate(asked):
         try:
@@ -224,7 +224,7 @@ def _not_linked(each: Step, head: LedgerHead, operation: Operation, loaded: Foun
     instant = in_utc("now", now)
     refusal = declined(_LINKED)
     return Step(
-        *decided(head, operation, entries, holds, _due(holds.values(), _moment(head, instant)), instant, refusal)
+        *decided(head, operation, entries, holds, _due(holds.values(), moment(head, instant)), instant, refusal)
     )
 
 
@@ -254,14 +254,9 @@ def _check_pairs(pairs: object, found: object) -> None:
 _PAIR: Final = 2
 
 
-def _moment(head: LedgerHead, instant: datetime) -> datetime:
-    """Return when something happens that is asked at `instant`: not before the last entry."""
-    return instant if head.last is None or instant > head.last else head.last
-
-
 def _swept(head: LedgerHead, due: Sequence[Hold], instant: datetime) -> Lapses:
     is_behind = head.last is not None and head.last - instant > head.policy.clock_skew
-    return Lapses(head, (), (), ()) if is_behind else lapsed(head, due, _moment(head, instant))
+    return Lapses(head, (), (), ()) if is_behind else lapsed(head, due, moment(head, instant))
 
 
 def _check_head(head: object) -> None:

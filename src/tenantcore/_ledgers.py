@@ -12,7 +12,7 @@ from tenantcore._balance_faults import BalanceFault
 from tenantcore._balance_policies import BalancePolicy
 from tenantcore._ledger_decisions import decided, holds_changed, lapsed
 from tenantcore._ledger_entries import Entry, Hold, HoldState, Lapse
-from tenantcore._ledger_heads import LedgerHead, advanced
+from tenantcore._ledger_heads import LedgerHead, advanced, moment
 from tenantcore._ledger_operations import (
     FULL,
     Capture,
@@ -270,7 +270,7 @@ class Ledger:
 
         Rule: BAL-3 in docs/reference/balance.md.
         """
-        instant = in_utc("now", now)
+        instant = moment(self._head, in_utc("now", now))
         due = self._due(instant)
         made = lapsed(self._head, due, instant)
         self._keep(made.head, made.entries, made.holds)

@@ -61,7 +61,7 @@ class _WordedClass(enum.Enum):
         return member
 
     # A call looks classes up in one table after the other, and Enum's own takes half of that.
-    __hash__: "Callable[[object], int]" = object.__hash__
+    __hash__: Callable[[object], int] = object.__hash__  # type: ignore[assignment] # mypy takes it for a bound one
 
     @property
     def word(self) -> str:
