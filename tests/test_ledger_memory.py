@@ -450,11 +450,18 @@ class TestSnapshots:
         ("change", "field"),
         [
             (lambda whole: evolve(whole, head=evolve(whole.head, version=1)), "entries"),
+            (lambda whole: evolve(whole, head=evolve(whole.head, version=2)), "entries"),
             (lambda whole: evolve(whole, entries=whole.entries[::-1]), "entries"),
             (lambda whole: evolve(whole, entries=(whole.entries[0], evolve(whole.entries[1], number=1))), "entries"),
             (lambda whole: evolve(whole, entries=(whole.entries[1], evolve(whole.entries[1], number=3))), "entries"),
             (lambda whole: evolve(whole, holds=()), "holds"),
             (lambda whole: evolve(whole, holds=whole.holds * 2), "holds"),
+            (
+                lambda whole: evolve(
+                    whole, holds=(*whole.holds, evolve(whole.holds[0], state=HoldState.RELEASED, ended_at=NOW))
+                ),
+                "holds",
+            ),
             (lambda whole: evolve(whole, holds=(evolve(whole.holds[0], amount=usd(3)),)), "holds"),
             (lambda whole: evolve(whole, head=evolve(whole.head, held=usd(3))), "holds"),
             (
@@ -465,11 +472,13 @@ class TestSnapshots:
         ],
         ids=[
             "fewer than the row says",
+            "one fewer than the row says",
             "turned",
             "a number twice",
             "an id twice",
             "a hold less",
             "a hold twice",
+            "a hold twice, open and ended",
             "a hold of less",
             "a row that holds less",
             "a hold that has ended",
