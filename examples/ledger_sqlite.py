@@ -145,15 +145,15 @@ class Accounts:
                 raise LookupError(account)
             # CROSS JOIN: first what is asked for, then each by its index, however long the account's history is.
             entries = database.execute(
-                "SELECT document FROM json_each(?2) AS asked CROSS JOIN entry"
-                " ON entry.account = ?1 AND entry.operation = asked.value",
-                [account, json.dumps(asked.ids)],
+                "SELECT document FROM json_each(?) AS asked CROSS JOIN entry"
+                " ON entry.account = ? AND entry.operation = asked.value",
+                [json.dumps(asked.ids), account],
             ).fetchall()
             holds = database.execute(
-                "SELECT document FROM json_each(?2) AS asked CROSS JOIN hold"
-                " ON hold.account = ?1 AND hold.id = asked.value"
-                " UNION SELECT document FROM hold WHERE account = ?1 AND due_at <= ?3",
-                [account, json.dumps(asked.holds), asked.due_by.isoformat()],
+                "SELECT document FROM json_each(?) AS asked CROSS JOIN hold"
+                " ON hold.account = ? AND hold.id = asked.value"
+                " UNION SELECT document FROM hold WHERE account = ? AND due_at <= ?",
+                [json.dumps(asked.holds), account, account, asked.due_by.isoformat()],
             ).fetchall()
         found = Found(
             entries=tuple(_value(text, Entry) for (text,) in entries),
