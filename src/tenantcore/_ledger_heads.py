@@ -113,6 +113,8 @@ class LedgerHead:
         Rules: BAL-2, BAL-6 in docs/reference/balance.md.
         """
         instant = moment(self, in_utc("now", now))
+        if not issubclass(type(lapsed), Iterable):
+            raise invalid(wrong_type("lapsed", "an iterable of holds", lapsed))
         held = self.held
         for position, hold in enumerate(lapsed):
             if type(hold) is not Hold:
