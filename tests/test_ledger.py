@@ -220,6 +220,20 @@ class TestServices:
 class TestBalances:
     """BAL-2: a view says of when it is; what has lapsed by then doesn't count."""
 
+    def test_before_anything_has_happened_a_view_is_of_no_moment(self) -> None:
+        ledger = Ledger(Prepaid("USD"))
+        assert ledger.balance == Balance(
+            as_of=None,
+            status=Status.ACTIVE,
+            posted=NOTHING,
+            held=NOTHING,
+            credit_limit=NOTHING,
+            available=NOTHING,
+            may_use_services=False,
+        )
+        assert Ledger(Postpaid("USD")).balance.available is None
+        assert Ledger(Postpaid("USD", credit_limit=usd(5))).balance.available == usd(5)
+
     def test_a_view_is_never_of_before_the_last_entry(self) -> None:
         ledger = prepaid("10")
         assert ledger.balance_at(later(-60)).as_of == NOW

@@ -409,6 +409,16 @@ class TestReplaying:
         ledger.capture("b", hold="lost", amount=FULL, now=NOW)
         assert Ledger.replay(Prepaid("USD", thresholds=()), ledger.entries).snapshot() == ledger.snapshot()
 
+    def test_a_sweep_after_it_writes_nothing_before_the_last_entry(self) -> None:
+        # Whoever wrote the last entry, with a clock ahead, had not loaded the hold that was due.
+        ledger = prepaid("10")
+        ledger.reserve("call", usd(4), now=NOW, expires_at=later(1))
+        entries = (*ledger.entries, an_entry(3, Credit("x", usd(1)), later(3), posted=usd(1)))
+        again = Ledger.replay(Prepaid("USD", thresholds=()), entries)
+        assert [type(event) for event in again.expire(now=later(2))] == [HoldExpired]
+        assert again.head.last == later(3)
+        assert Ledger.replay(Prepaid("USD", thresholds=()), again.entries).snapshot() == again.snapshot()
+
     def test_nothing_is_decided_again(self) -> None:
         beyond = an_entry(1, Debit("a", usd(100)), posted=usd(-100))
         assert Ledger.replay(Prepaid("USD"), [beyond]).balance.posted == usd(-100)

@@ -628,6 +628,12 @@ class TestRowViews:
         ledger.reserve("a", usd(4), now=NOW, expires_at=later(1))
         assert ledger.head.balance_at(later(1) - TICK, ledger.holds).held == usd(4)
 
+    def test_holds_that_have_ended_count_once(self) -> None:
+        ledger = with_call()
+        ledger.reserve("b", usd(2), now=NOW, expires_at=None)
+        ledger.release("free", hold="call", now=NOW)
+        assert ledger.head.balance_at(NOW, ledger.holds).held == usd(2)
+
     def test_without_holds_it_declines_too_much_never_too_little(self) -> None:
         ledger = postpaid("10")
         ledger.reserve("a", usd(4), now=NOW, expires_at=later(1))
