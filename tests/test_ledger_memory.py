@@ -326,6 +326,12 @@ class TestReplaying:
     def test_of_nothing_it_is_the_account_as_it_opened(self) -> None:
         assert Ledger.replay(OPENED, []).snapshot() == Ledger(OPENED).snapshot()
 
+    def test_a_late_clock_captures_no_hold_that_has_expired_by_the_last_entry(self) -> None:
+        placed = an_entry(1, Reserve("a", usd(1), expires_at=NOW + TICK), held=usd(1), granted=usd(1))
+        # Written by a host that left the due hold out.
+        ledger = Ledger.replay(Prepaid("USD"), [placed, an_entry(2, Expire("b"), later(1))])
+        assert reason(ledger.capture("c", hold="a", amount=FULL, now=NOW)) is DeclineReason.HOLD_EXPIRED
+
     @pytest.mark.parametrize(
         ("change", "number", "expected"),
         [
@@ -369,6 +375,7 @@ class TestReplaying:
             an_entry(2, Release("a", hold="a"), held=usd(-1)),
             an_entry(2, Capture("b", hold="a", amount=FULL), posted=usd("-0.99"), held=usd(-1)),
             an_entry(2, Capture("b", hold="a", amount=FULL), posted=usd("-1.01"), held=usd(-1)),
+            an_entry(2, SetPolicy("b", Prepaid("EUR"))),
         ],
         ids=[
             "earlier",
@@ -385,6 +392,7 @@ class TestReplaying:
             "release under a known id",
             "full of less",
             "full of more",
+            "policy in another currency",
         ],
     )
     def test_what_does_not_follow_is_refused(self, second: Entry) -> None:

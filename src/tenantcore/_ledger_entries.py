@@ -254,8 +254,9 @@ class Entry:
     slice_declined: Problem | None = field(default=None, validator=_PROBLEM_OR_NONE)
 
     def __attrs_post_init__(self) -> None:
-        for name in _contradictions(self):
-            raise invalid(Problem(BalanceFault.ENTRY_INCONSISTENT, params={"field": name}))
+        found = tuple(_contradictions(self))
+        if found:
+            raise invalid(Problem(BalanceFault.ENTRY_INCONSISTENT, params={"field": found[0]}))
 
     @property
     def id(self) -> str | None:

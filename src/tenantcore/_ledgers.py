@@ -282,8 +282,8 @@ class Ledger:
         Rule: BAL-4 in docs/reference/balance.md.
         """
         instant = in_utc("now", now)
-        queue = self._queue
-        due = self._due(instant) if queue and queue[0][0] <= instant else ()
+        queue, at = self._queue, moment(self._head, instant)
+        due = self._due(at) if queue and queue[0][0] <= at else ()
         try:
             outcome, head, entries, holds, _ = decided(self._head, operation, self._known, self._holds, due, instant)
         except BaseException:
@@ -328,7 +328,9 @@ class Ledger:
         if entry.number != head.version + 1:
             params: dict[str, Param] = {"number": entry.number, "expected": head.version + 1}
             raise invalid(Problem(BalanceFault.ENTRIES_OUT_OF_ORDER, params=params))
-        follows = entry.posted.currency == head.policy.currency and (head.last is None or head.last <= entry.at)
+        currency = head.policy.currency
+        follows = entry.posted.currency == currency and (head.last is None or head.last <= entry.at)
+        follows = follows and (not isinstance(operation, SetPolicy) or operation.policy.currency == currency)
         follows = follows and (entry.id is None or entry.id not in self._known)
         hold = None
         if entry.declined is None and isinstance(operation, Capture | Release | Lapse):
@@ -361,8 +363,8 @@ class Ledger:
 
     def _requeue(self, due: Iterable[Hold]) -> None:
         for hold in due:
-            if hold.expires_at is not None:
-                heappush(self._queue, (hold.expires_at, hold.placed_at, hold.id))
+            # What is due has an expiry; the other half is for the type checker.
+            heappush(self._queue, (hold.expires_at or hold.placed_at, hold.placed_at, hold.id))
 
 
 def _frees(entry: Entry, hold: Hold) -> bool:
