@@ -419,6 +419,9 @@ class TestReseller:
         self, account: Side, reseller: Side | None, call_class: CallClass, direction: Direction
     ) -> None:
         decision = asked(account, reseller, request(call_class, direction))
+        # The word on calls for help is the platform's: one of both that protects them protects them for both.
+        if reseller is not None and EmergencyCalls.PROTECTED in {account.emergency, reseller.emergency}:
+            account, reseller = (evolve(side, emergency=EmergencyCalls.PROTECTED) for side in (account, reseller))
         first = account.answer(call_class, direction)
         second = None if reseller is None else reseller.answer(call_class, direction)
         expected = second if second is not None and first in CallGrant.__members__ else first
