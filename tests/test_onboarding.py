@@ -306,6 +306,7 @@ class TestEveryProblem:
     """Problems of the form and of the facts come at once, and nothing is half made (ONB-1)."""
 
     def test_of_the_form_and_of_the_facts(self) -> None:
+        # XXX is ISO 4217's code for no currency: well formed, and nobody's money.
         plan = drafted(PANEL_FORM | {"currency": "XXX", "balance_control": "", "fax": 1})
         facts = Facts(names_taken=plan.asks.name_keys, realms_taken=plan.asks.realms)
         outcome = onboard(plan, facts)
@@ -920,6 +921,7 @@ class TestAnyObject:
 class TestValues:
     """Drafts, facts and outcomes are immutable, hashable and picklable: processes hand them on (X-4)."""
 
+    # XXX is ISO 4217's code for no currency.
     @pytest.mark.parametrize(("platform", "form"), [*RECIPES, (PORTAL, {}), (PANEL, PANEL_FORM | {"currency": "XXX"})])
     def test_drafts_and_outcomes(self, platform: Platform, form: Form) -> None:
         plan = drafted(form, platform)

@@ -41,6 +41,7 @@ SEVERAL_ZONES = {
     "FM": 3, "GL": 4, "ID": 4, "KI": 3, "KZ": 7, "MH": 2, "MN": 2, "MX": 12, "MY": 2, "NZ": 2, "PF": 3, "PG": 2,
     "PS": 2, "PT": 3, "RU": 26, "UA": 2, "UM": 2, "US": 29, "UZ": 2,
 }  # fmt: skip
+# Codes of ISO 4217 that nobody pays with; XTS is for tests, XXX for no currency.
 NOT_TENDER = frozenset({
     "BOV", "CHE", "CHW", "CLF", "COU", "MXV", "SVC", "USN", "UYI", "UYW", "VED",
     "XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX",

@@ -205,6 +205,7 @@ class TestReport:
         assert warned(strange) == expected
         assert found(strange) == []
         assert warned(strange | {"owner": None}) == expected
+        # XXX is ISO 4217's code for no currency.
         assert warned(strange | {"currency": "XXX"}) == [("name", "NAME_FORMULA_PREFIX")]
         assert warned(strange | {"name": ""}) == []
 

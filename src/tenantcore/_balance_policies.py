@@ -310,9 +310,12 @@ def _has_limit(policy: BalancePolicy) -> bool:
 
 
 def _limit_at(policy: BalancePolicy, instant: datetime) -> Money | None:
-    in_force = in_utc("instant", instant)
+    return _limit_in_force(policy, in_utc("instant", instant))
+
+
+def _limit_in_force(policy: BalancePolicy, instant: datetime) -> Money | None:
     limit, temporary = policy.credit_limit, policy.temporary
-    return limit if limit is None or temporary is None or in_force >= temporary.until else temporary.raised(limit)
+    return limit if limit is None or temporary is None or instant >= temporary.until else temporary.raised(limit)
 
 
 # Sums and products of a few amounts fit into these digits: nothing overflows on the way to a comparison.
@@ -323,10 +326,10 @@ _HUNDREDTH: Final = Decimal("0.01")
 
 def marks_at(policy: BalancePolicy, instant: datetime) -> Marks:
     """Return what posted money is measured by at an instant in UTC."""
-    temporary, limit = policy.temporary, policy.credit_limit
-    if temporary is None or limit is None or instant >= temporary.until:
+    limit = _limit_in_force(policy, instant)
+    if limit is policy.credit_limit:
         return policy._marks  # noqa: SLF001 - of a value of this module
-    return _marks_of(policy, temporary.raised(limit))
+    return _marks_of(policy, limit)
 
 
 def _marks_of(policy: BalancePolicy, limit: Money | None) -> Marks:

@@ -100,7 +100,8 @@ def read_opening(fields: Fields, control: BalanceControl | None, currency: str |
 
     Rule: BAL-1 in docs/reference/balance.md.
     """
-    # Without a currency an amount can still be malformed, and the person wants to know now.
+    # Without a currency an amount can still be malformed, and the person wants to know now. XXX is ISO 4217's
+    # code for no currency.
     unit = currency or "XXX"
     limit = fields.optional("credit_limit", lambda value: Money(value, unit))
     funds = fields.optional("available_funds", lambda value: Money(value, unit))

@@ -45,7 +45,8 @@ _MINOR_UNITS: Final = {
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
     "CLF": 4, "UYW": 4,
 }  # fmt: skip
-# The same list's "N.A.": metals, bond units, drawing rights, tests. A whole ounce isn't the smallest sum of gold.
+# The same list's "N.A.": metals, bond units, drawing rights, tests (XTS), no currency (XXX).
+# A whole ounce isn't the smallest sum of gold.
 _WITHOUT_MINOR_UNIT: Final = frozenset({
     "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX",
 })  # fmt: skip
