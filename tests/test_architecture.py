@@ -33,6 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "_characters",
             "_cycles",
             "_dialling",
+            "_rated_seconds",
             "_realm_dns",
             "_territories",
             "money",

@@ -14,7 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tenantcore._rates import charged_of
+from tenantcore._rated_seconds import charged_of
 from tenantcore.errors import InvalidValue
 from tenantcore.money import MAX_DIGITS, Money, MoneyFault, Rounding
 from tenantcore.numbering import NumberClass, OwnClass

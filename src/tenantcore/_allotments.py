@@ -15,7 +15,7 @@ from tenantcore._amounts import check_within
 from tenantcore._discounts import check_class
 from tenantcore._number_classes import CallClass
 from tenantcore._rate_decks import a_direction_or_none
-from tenantcore._rates import MAX_BLOCK_SECONDS, charged_of
+from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of
 from tenantcore._validators import check_day, exactly, in_utc, is_text, not_empty, tuple_of, within, wrong_type
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency
 from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid

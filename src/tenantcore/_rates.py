@@ -4,7 +4,6 @@ Names that callers use (`Precision`, `Rate`, `RateFault`) are imported from `ten
 """
 
 import enum
-from datetime import timedelta
 from decimal import Decimal, Overflow
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -13,37 +12,21 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from tenantcore._amounts import EXACT, MAX_DIGITS, Factor, check_within, decimals_written, ratio, too_large
+from tenantcore._amounts import EXACT, MAX_DIGITS, check_within, decimals_written, too_large
+from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, MAX_SECONDS, charged_of
 from tenantcore._rounding import Rounding, round_quotient
 from tenantcore._validators import exactly, within, wrong_type
-from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, Kind, Problem, invalid, shown
 from tenantcore.money import Money
 
-__all__ = [
-    "MAX_BLOCK_SECONDS",
-    "MAX_SECONDS",
-    "Precision",
-    "Rate",
-    "RateFault",
-    "charged_of",
-    "check_percent",
-    "whole_seconds",
-]
-
-MAX_SECONDS: Final = 10**80
-"""How long a duration is at most: longer than the largest amount lasts at the lowest rate."""
-MAX_BLOCK_SECONDS: Final = 10**9
-"""How long a minimum, an increment and free seconds are at most: some thirty years."""
+__all__ = ["Precision", "Rate", "RateFault", "check_percent"]
 
 _SECONDS_IN_A_MINUTE: Final = 60
-_MICROSECOND: Final = timedelta(microseconds=1)
-_MICROSECONDS: Final = 1_000_000
 _WHOLE: Final = Decimal(100)
 _MOST_DECIMALS_OF_PERCENT: Final = 6
 # In units of the last place. The farthest is CASH_CUT, which takes anything below 3 to 0.
 _FARTHEST_ROUNDED: Final = 3
 _MOST_DISCOUNTED_CACHED: Final = 4096
-_NUMBERS: Final = (int, Decimal, Fraction)
 _CASH: Final = frozenset({Rounding.CASH_NEAREST, Rounding.CASH_CUT})
 # Looked up once: a call is priced in less time than a few attributes take.
 _HALF_UP: Final = Rounding.HALF_UP
@@ -83,31 +66,6 @@ class RateFault(Code):
     )
 
 
-def whole_seconds(duration: Factor | timedelta, rounding: Rounding) -> int:
-    """Return a measured duration in whole seconds, as rates charge them; UP counts a second that was begun.
-
-    >>> whole_seconds(Decimal("60.1"), Rounding.UP), whole_seconds(timedelta(milliseconds=60_400), Rounding.HALF_UP)
-    (61, 60)
-
-    Raises: InvalidValue for a duration below 0, with too many digits or not finite; InvalidType for anything but a
-    whole number, a Decimal, a Fraction or a timedelta, and a `Rounding`.
-
-    Rule: RAT-1 in docs/reference/rating.md.
-    """
-    if type(rounding) is not Rounding:
-        raise invalid(wrong_type("rounding", "a Rounding", rounding))
-    if type(duration) is timedelta:
-        above, below = duration // _MICROSECOND, _MICROSECONDS
-    elif type(duration) in _NUMBERS:
-        above, below = ratio("duration", duration)
-    else:
-        raise invalid(wrong_type("duration", "a number or a timedelta", duration))
-    if above < 0:
-        params: dict[str, str | int] = {"field": "duration", "minimum": 0, "value": shown(duration)}
-        raise invalid(Problem(FieldCode.FIELD_BELOW_MINIMUM, params=params))
-    return round_quotient(above, below, rounding)
-
-
 @frozen
 class Precision:
     """To how many decimals a cost is rounded, and how; 2 decimals are cents, 0 whole units, -2 hundreds.
@@ -122,15 +80,6 @@ class Precision:
 
     places: int = field(default=6, validator=within(1 - MAX_DIGITS, MAX_DIGITS))
     rounding: Rounding = field(default=Rounding.HALF_UP, validator=exactly(Rounding, called="a Rounding"))
-
-
-def charged_of(seconds: int, free: int, minimum: int, increment: int) -> int:
-    """Return how many seconds are charged: none up to `free`, else the minimum and every increment that was begun."""
-    if seconds <= free:
-        return 0
-    if seconds <= minimum:
-        return minimum
-    return minimum - (minimum - seconds) // increment * increment
 
 
 # Hashed at every call that has a discount.

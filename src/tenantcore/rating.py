@@ -22,7 +22,8 @@ from tenantcore._allotments import (
 )
 from tenantcore._discounts import Discount, DiscountFault, Discounts
 from tenantcore._rate_decks import LONGEST_PREFIX, RateDeck, RateDeckFault, RateRow
-from tenantcore._rates import MAX_BLOCK_SECONDS, MAX_SECONDS, Precision, Rate, RateFault, whole_seconds
+from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, MAX_SECONDS, whole_seconds
+from tenantcore._rates import Precision, Rate, RateFault
 
 __all__ = [
     "LONGEST_PREFIX",
