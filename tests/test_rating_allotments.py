@@ -349,8 +349,10 @@ class TestAllotments:
         for wrong in wrong_classes:
             with pytest.raises(InvalidType):
                 evolve(HOUR, classes=wrong)
-        with pytest.raises(InvalidValue):
-            evolve(HOUR, name="")
+        for name in ("", "\0", "hour\n", "\ud800", "x" * 256):
+            with pytest.raises(InvalidValue):
+                evolve(HOUR, name=name)
+        assert evolve(HOUR, name="x" * 255).name == "x" * 255
         for good in (0, MAX_ALLOTTED_SECONDS):
             assert evolve(HOUR, seconds=good).seconds == good
         for number in (-1, MAX_ALLOTTED_SECONDS + 1):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tenantcore import _zones
+from tenantcore._characters import CharacterFault
 from tenantcore.billing_periods import PeriodFault
-from tenantcore.errors import InvalidType, InvalidValue
+from tenantcore.errors import Code, InvalidType, InvalidValue
 from tenantcore.money import Money
 from tenantcore.rating import LONGEST_PREFIX, Rate, RateDeck, RateDeckFault, RateRow
 from tenantcore.testing import rate_decks
@@ -262,6 +263,33 @@ class TestRows:
         assert (row("44", weight=1).weight, row("44", weight=100).weight) == (1, 100)
         with pytest.raises(InvalidValue):
             row("44", weight=weight)
+
+    @pytest.mark.parametrize(
+        "name", ["", "United Kingdom", "Côte d’Ivoire", "中国 移动", "Réunion\u00a0(FR)", "x" * 255]
+    )
+    def test_names(self, name: str) -> None:
+        assert row("44", name=name).name == name
+
+    @pytest.mark.parametrize(
+        ("name", "code"),
+        [
+            ("UK\0", CharacterFault.NAME_CONTROL_CHARACTER),
+            ("UK\n", CharacterFault.NAME_CONTROL_CHARACTER),
+            ("\tUK", CharacterFault.NAME_CONTROL_CHARACTER),
+            ("UK\u2028", CharacterFault.NAME_CONTROL_CHARACTER),
+            ("UK\ud800", CharacterFault.NAME_SURROGATE),
+            ("UK\u202e", CharacterFault.NAME_BIDI_CONTROL),
+            ("UK\u3164", CharacterFault.NAME_INVISIBLE_CHARACTER),
+            ("\u0301UK", CharacterFault.NAME_LEADING_MARK),
+            ("UK\ue000", CharacterFault.NAME_PRIVATE_USE_CHARACTER),
+            ("x" * 256, RateDeckFault.RATE_NAME_TOO_LONG),
+        ],
+    )
+    def test_wrong_names(self, name: str, code: Code) -> None:
+        with pytest.raises(InvalidValue) as error:
+            row("44", name=name)
+        assert error.value.problem.code is code
+        assert error.value.problem.path == ("name",)
 
     def test_ends(self) -> None:
         day = date(2026, 7, 1)

@@ -207,6 +207,20 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: RateRow(prefix="44", rate=RATE, name=ANY),
         "name must be text, not object; hand in text",
     ),
+    "a name of two lines": (
+        lambda: RateRow(prefix="44", rate=RATE, name="UK\nLondon"),
+        (
+            "name: the text has a control character, tab or line end (U+000A <control-000A>) at position 2 (from 0); "
+            "delete it; a name is one line of visible characters"
+        ),
+    ),
+    "a name that is a description": (
+        lambda: RateRow(prefix="44", rate=RATE, name="x" * 256),
+        (
+            "name: a name must have at most 255 characters, not 256; "
+            "shorten it; what describes more belongs into a record of your own"
+        ),
+    ),
     "an end before the start": (
         lambda: RateRow(prefix="44", rate=RATE, start=date(2026, 7, 1), end=date(2026, 7, 1)),
         (

@@ -140,7 +140,8 @@ class TestStrangers:
         text = long_text(repeated)
         assert DECK.find(text, at=NOON) is None
         assert DECK.find("+44" + text, at=NOON) is None
-        for question in (ASKED["RateRow.prefix"], ASKED["RateDeck.timezone"], ASKED["period, timezone"]):
+        for name in ("RateRow.prefix", "RateRow.name", "RateDeck.timezone", "Allotment.name", "period, timezone"):
+            question = ASKED[name]
             with pytest.raises(InvalidValue) as error:
                 question(text)
             assert len(str(error.value)) < _LONGEST_MESSAGE

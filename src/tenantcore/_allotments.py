@@ -14,7 +14,7 @@ from attrs import Attribute, evolve, field, frozen
 from tenantcore._amounts import check_within
 from tenantcore._discounts import check_class
 from tenantcore._number_classes import CallClass
-from tenantcore._rate_decks import a_direction_or_none
+from tenantcore._rate_decks import a_direction_or_none, a_name
 from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of
 from tenantcore._validators import check_day, exactly, in_utc, is_text, not_empty, tuple_of, within, wrong_type
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency
@@ -182,7 +182,7 @@ class Allotment:
     Rule: RAT-2 in docs/reference/rating.md.
     """
 
-    name: str = field(validator=not_empty)
+    name: str = field(validator=(not_empty, a_name))
     seconds: int = field(validator=within(0, MAX_ALLOTTED_SECONDS))
     classes: frozenset[CallClass] = field(validator=_classes)
     direction: Direction | None = field(default=None, validator=a_direction_or_none)

@@ -11,19 +11,21 @@ from typing import Any, Final, TypeAlias, final
 
 from attrs import Attribute, field, frozen
 
+from tenantcore._characters import find_problems
 from tenantcore._rates import Rate
 from tenantcore._validators import check_day, exactly, in_utc, is_text, tuple_of, within, wrong_type
 from tenantcore._windows import opens_at, zone_named
 from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown_code
 from tenantcore.trunks import Direction
 
-__all__ = ["LONGEST_PREFIX", "RateDeck", "RateDeckFault", "RateRow", "a_direction_or_none"]
+__all__ = ["LONGEST_PREFIX", "RateDeck", "RateDeckFault", "RateRow", "a_direction_or_none", "a_name"]
 
 LONGEST_PREFIX: Final = 15
 """How many digits a prefix has at most: as many as a number has by ITU-T E.164."""
 
 _PREFIX: Final = re.compile(rf"\+?([0-9]{{1,{LONGEST_PREFIX}}})")
 _HEAVIEST: Final = 100
+_LONGEST_NAME: Final = 255
 _OUTBOUND: Final = Direction.OUTBOUND
 
 
@@ -42,6 +44,12 @@ class RateDeckFault(Code):
         "RAT-2",
         "a rate must end after its start: it starts on {start} and ends (exclusive) on {end}",
         "the end is the first day on which it no longer holds; swap the two or move the end",
+    )
+    RATE_NAME_TOO_LONG = (
+        Kind.OUT_OF_RANGE,
+        "RAT-2",
+        "a name must have at most {maximum} characters, not {length}",
+        "shorten it; what describes more belongs into a record of your own",
     )
     RATE_DECK_CURRENCIES_DIFFER = (
         Kind.CONFLICT,
@@ -67,6 +75,19 @@ def a_direction_or_none(_: object, attribute: "Attribute[Any]", value: object) -
         raise invalid(wrong_type(attribute.name, "a Direction or None", value))
 
 
+def a_name(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Accept text of up to 255 characters, none of them one that no name may hold (ORG-3); nothing is cleaned up."""
+    if type(value) is not str:
+        raise invalid(wrong_type(attribute.name, "text", value))
+    if len(value) > _LONGEST_NAME:
+        params: dict[str, str | int] = {"maximum": _LONGEST_NAME, "length": len(value)}
+        raise invalid(Problem(RateDeckFault.RATE_NAME_TOO_LONG, (attribute.name,), params))
+    # Most names are plain, and decks have many.
+    if not (value.isascii() and value.isprintable()):
+        for problem in find_problems(value):
+            raise invalid(problem.under(attribute.name))
+
+
 def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
     if value is not None:
         check_day(attribute.name, value)
@@ -78,15 +99,18 @@ class RateRow:
     """The rate of all numbers that begin with `prefix`, for calls of one direction, or of both (None).
 
     The prefix is the first digits in E.164; a `+` before them is dropped. Where rows of one prefix compete, the lower
-    `weight`, 1 to 100, wins. The row holds from the local day `start` on (None: always has) until before the local day
-    `end` (None: for good), by the zone of its deck. The `name` is for people.
+    `weight`, 1 to 100, wins; a row weighs 100 unless it says so. The row holds from the local day `start` on (None:
+    always has) until before the local day `end` (None: for good), by the zone of its deck. The `name` is for people, of
+    up to 255 characters that a name may hold, or empty.
 
     >>> from tenantcore.money import Money
     >>> RateRow(prefix="+4420", rate=Rate(per_minute=Money("0.01", "USD"))).prefix
     '4420'
 
-    Raises: InvalidValue for a prefix that isn't 1 to 15 digits, a weight outside 1 to 100, or an end that isn't after
-    the start; InvalidType for a field of another type.
+    Raises:
+        InvalidValue: The prefix isn't 1 to 15 digits, the weight is outside 1 to 100, the end isn't after the start, or
+            the name is too long or has a line end or another character that no name may hold.
+        InvalidType: A field is of another type.
 
     Rule: RAT-2 in docs/reference/rating.md.
     """
@@ -97,7 +121,7 @@ class RateRow:
     direction: Direction | None = field(default=None, validator=a_direction_or_none)
     start: date | None = field(default=None, validator=_day_or_none)
     end: date | None = field(default=None, validator=_day_or_none)
-    name: str = field(default="", validator=exactly(str, called="text"))
+    name: str = field(default="", validator=a_name)
 
     def __attrs_post_init__(self) -> None:
         if self.start is not None and self.end is not None and self.end <= self.start:
