@@ -92,6 +92,7 @@ class Side:
             (self.calls_limit is not None and self.calls + 1 > self.calls_limit, "CALL_LIMIT_OF_CALLS"),
             (outbound and call_class is NumberClass.US_TOLLFREE, "CALL_BY_CLASS"),
             (has_trunk, "CALL_BY_TRUNK"),
+            (call_class is NumberClass.UNKNOWN, "CALL_NUMBER_UNREADABLE"),  # the only such number here is garbage
             (not self.per_minute, "CALL_PER_MINUTE_NOT_ALLOWED"),
             (not priced, "CALL_RATE_MISSING"),
             (funds is not None and funds.currency != "USD", "CALL_CURRENCIES_DIFFER"),

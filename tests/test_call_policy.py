@@ -122,11 +122,11 @@ class TestOrder:
         assert asked(Side(status=Status.BLOCKED)).trace[-1].params == {"status": "blocked"}
 
     @pytest.mark.parametrize("number", ["what?", "", " ", "4" * 10_000, "+0415555010", "\ud800", "\0", "00000000"])
-    def test_garbage_is_other_than_above_and_has_no_rate(self, number: str) -> None:
+    def test_garbage_is_other_than_above_and_can_not_be_read(self, number: str) -> None:
         call = CallRequest("c-1", OUT, number)
-        assert asked(Side(per_minute=True), call=call).trace[-1].code is CallRefusal.CALL_RATE_MISSING
+        assert asked(Side(per_minute=True), call=call).trace[-1].code is CallRefusal.CALL_NUMBER_UNREADABLE
         denied = asked(Side(denied=frozenset({NumberClass.UNKNOWN}), per_minute=True), call=call)
-        assert denied.trace[-1].params == {"word": "unknown"}
+        assert denied.trace[-1].params == {"word": "unknown", "payer": "account"}
 
     def test_a_short_code_that_no_rate_is_for_is_no_call_to_switzerland(self) -> None:
         profile, live = Side(per_minute=True).pair()
@@ -375,7 +375,8 @@ class TestRestrictions:
         by = "ACCOUNT" if account else "USER" if user else "DEVICE" if device else None
         assert told == ("CALL_BY_MINUTE" if by is None else f"CALL_RESTRICTED_BY_{by}")
         if by is not None:
-            assert decision.trace[-1].params == {"word": "international"}
+            told_of = {"payer": "account"} if by == "ACCOUNT" else {}
+            assert decision.trace[-1].params == {"word": "international", **told_of}
 
     def test_a_hot_desk_lifts_the_device_but_not_the_account(self) -> None:
         denied = frozenset[CallClass]({UK})
@@ -623,7 +624,7 @@ class TestAllotments:
         assert isinstance(call, CallClaim)
         assert claim == AllotmentClaim(
             payer=Payer.ACCOUNT,
-            id="c-1/1/account/allotment/1",
+            id="c-1/1/account/allotment",
             allotment=allotment(),
             timezone="America/New_York",
             period_start=NOW.date().replace(day=1),
@@ -686,6 +687,31 @@ class TestAllotments:
         assert claim.taken(evolve(begun, held_seconds=30)) == evolve(begun, held_seconds=90)
         assert claim.taken(evolve(begun, held_seconds=31)) is None
         assert claim.hold.seconds == 60
+
+    def test_a_claim_that_is_sent_again_takes_nothing_more(self) -> None:
+        decision = self.ask(self.profile(allotment()), self.live())
+        assert isinstance(decision, Admitted)
+        claim = decision.claims[-1]
+        assert isinstance(claim, AllotmentClaim)
+        others = AllotmentUse(period_start=claim.period_start, used_seconds=10, held_seconds=20)
+        once = claim.taken(others)
+        assert once == evolve(others, held_seconds=80)
+        assert claim.taken(once, before=claim.hold) == once
+        more = evolve(claim, seconds=61)
+        assert more.taken(once, before=claim.hold) is None
+        with pytest.raises(InvalidValue, match="only 20 are held"):
+            claim.taken(others, before=claim.hold)
+
+    def test_a_use_under_a_name_that_the_profile_has_not_is_a_fault(self) -> None:
+        """Left out by a slip of the pen, an allotment would never be used up."""
+        used = AllotmentUse(period_start=NOW.date().replace(day=1), used_seconds=90)
+        uses = (AllotmentLive(name="domestic", use=used), AllotmentLive(name="domestik", use=used))
+        with pytest.raises(InvalidValue) as caught:
+            self.ask(self.profile(allotment()), self.live(*uses))
+        assert str(caught.value) == (
+            "account.allotments[1]: the profile has no allotment 'domestik', whose use is handed in; hand in the use "
+            "of each allotment under its name: without one, all its minutes count as unused"
+        )
 
 
 class TestVectors:

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve, fields
 from hypothesis import given, settings
 
-from tenantcore.balance import Ledger, Prepaid
+from tenantcore.balance import Debit, Entry, Ledger, Prepaid
 from tenantcore.call_policy import (
     Admitted,
     AllotmentClaim,
@@ -106,10 +106,10 @@ LINES: Final[dict[Code, tuple[dict[str, str | int], str]]] = {
         ),
     ),
     CallRefusal.CALL_RESTRICTED_BY_ACCOUNT: (
-        {"word": "international"},
+        {"word": "international", "payer": "reseller"},
         (
-            "calls to the class international are restricted for the whole tenant; "
-            "tick the class among those that the account can call, if it is meant to"
+            "calls to the class international are restricted for the reseller as a whole; "
+            "tick the class among those that the reseller can call, if it is meant to"
         ),
     ),
     CallRefusal.CALL_RESTRICTED_BY_USER: (
@@ -142,6 +142,13 @@ LINES: Final[dict[Code, tuple[dict[str, str | int], str]]] = {
         (
             "as many inbound calls to the number are up as it may have at a time; "
             "wait until a call ends, or raise the cap of the number"
+        ),
+    ),
+    CallRefusal.CALL_NUMBER_UNREADABLE: (
+        {},
+        (
+            "what was dialled is no number that the dial plan can read; "
+            "dial as the plan says: a national number, an international one with its prefix, or a short code"
         ),
     ),
     CallRefusal.CALL_PER_MINUTE_NOT_ALLOWED: (
@@ -183,6 +190,14 @@ def admitted() -> Admitted:
     decision = authorize(request(), (PROFILE, LIVE), reseller=None, now=NOW)
     assert isinstance(decision, Admitted)
     return decision
+
+
+def usd(amount: str) -> Money:
+    return Money(amount, "USD")
+
+
+def entry(operation: Debit) -> Entry:
+    return Entry(number=1, at=NOW, operation=operation, posted=-operation.amount, held=usd("0"))
 
 
 CALL: Final = LiveCall.begun(admitted())
@@ -260,11 +275,25 @@ FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
             "hand in a claim as the decision or the renewal gave it"
         ),
     ),
-    "a payer without funds": (
-        lambda: CALL.with_lapsed(Payer.RESELLER),
+    "an entry of another call": (
+        lambda: CALL.with_recorded(entry(Debit("c-2/1/account/2", usd("1")))),
         (
-            "the reseller has no funds held for this call; "
-            "name a payer that is charged per minute for it"
+            "the entry 'c-2/1/account/2' isn't of an operation of this call; "
+            "hand in the entries of what this call's renewals and its end asked for"
+        ),
+    ),
+    "an entry too early": (
+        lambda: CALL.with_recorded(entry(Debit("c-1/1/account/3", usd("1")))),
+        (
+            "the entry 'c-1/1/account/3' comes before the call knows that of c-1/1/account/2; "
+            "hand in a call's entries in their order, without a gap"
+        ),
+    ),
+    "a use of another allotment": (
+        lambda: authorize(request(), (PROFILE, evolve(LIVE, allotments=(USED,))), reseller=None, now=NOW),
+        (
+            "account.allotments[0]: the profile has no allotment 'domestic', whose use is handed in; "
+            "hand in the use of each allotment under its name: without one, all its minutes count as unused"
         ),
     ),
 }  # fmt: skip
@@ -391,10 +420,8 @@ STRANGE: Final[dict[str, Callable[[Any], object]]] = {
     "use": lambda thing: AllotmentLive(name="a", use=thing),
     "group": lambda thing: AllotmentLive(name="a", use=AllotmentUse(), group=thing),
     "decision begun": LiveCall.begun,
-    "payer granted": lambda thing: CALL.with_granted(thing, None),
-    "granted": lambda thing: CALL.with_granted(Payer.ACCOUNT, thing),
-    "payer lapsed": CALL.with_lapsed,
-    "claim refused": CALL.with_refused,
+    "entry": CALL.with_recorded,
+    "claim taken": CALL.with_taken,
     "leases": lambda thing: LiveCall(leases=thing),
     "held allotments": lambda thing: LiveCall(allotments=thing),
     "funds": lambda thing: LiveCall(funds=thing),
@@ -414,6 +441,7 @@ STRANGE: Final[dict[str, Callable[[Any], object]]] = {
     "reason": lambda thing: Refused(thing, ()),
     "trace": lambda thing: Admitted((), thing),
     "taken": ALLOTTED.taken,
+    "before": lambda thing: ALLOTTED.taken(AllotmentUse(), before=thing),
 }
 
 
@@ -437,6 +465,11 @@ class TestStrangers:
     def test_anything_is_taken_or_refused(self, thing: object) -> None:
         for ask in STRANGE.values():
             told(partial(ask, thing))
+
+    def test_what_is_available_is_told_by_payers(self) -> None:
+        available: Any = {"account": None}
+        with pytest.raises(InvalidType, match="a key of available must be a Payer, not str"):
+            exhausted_at(CALL, answered_at=NOW, available=available)
 
     @given(anything())
     @settings(max_examples=60)

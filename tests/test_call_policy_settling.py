@@ -1,7 +1,7 @@
 """A call from its admission to its end: leases, slices, what is charged, and what is undone."""
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from tenantcore.balance import (
     Capture,
+    Credit,
     Debit,
     Declined,
+    Entry,
     Grant,
     Ledger,
     NextSlice,
@@ -73,6 +75,44 @@ def usd(amount: str) -> Money:
     return Money(amount, "USD")
 
 
+class Books:
+    """The accounts of both payers, who have plenty unless it is said."""
+
+    def __init__(self, claims: tuple[Claim, ...], funds: Money | None = None) -> None:
+        self.ledgers = {payer: Ledger(Prepaid("USD")) for payer in Payer}
+        for ledger in self.ledgers.values():
+            ledger.credit("opening", usd("1000") if funds is None else funds, now=NOW)
+        self.entries(claims, NOW)
+
+    def entries(self, claims: tuple[Claim, ...], now: datetime) -> list[Entry]:
+        """Have the accounts do what the claims ask; the entries, of refusals too."""
+        entries = list[Entry]()
+        for claim in claims:
+            if isinstance(claim, FundsClaim) and claim.operation is not None:
+                outcome = self.ledgers[claim.payer].apply(claim.operation, now=now)
+                assert outcome.entry is not None
+                entries.append(outcome.entry)
+        return entries
+
+    def renewed(self, call: LiveCall, seconds: int, now: datetime | None = None) -> LiveCall:
+        """Renew a call and tell it what the accounts say."""
+        now = now or NOW + seconds * SECOND
+        renewed = renew(call, seconds=seconds, now=now)
+        return told(renewed.call, self.entries(renewed.claims, now))
+
+    def charged(self, payer: Payer = ACCOUNT) -> Money:
+        return usd("1000") - self.ledgers[payer].balance_at(NOW + timedelta(days=9)).posted
+
+    def held(self, now: datetime, payer: Payer = ACCOUNT) -> Money:
+        return self.ledgers[payer].balance_at(now).held
+
+
+def told(call: LiveCall, entries: Iterable[Entry]) -> LiveCall:
+    for entry in entries:
+        call = call.with_recorded(entry)
+    return call
+
+
 class TestRenew:
     """CALL-3: every lease is lengthened, what was used is captured, and the next slice held in the same step."""
 
@@ -102,7 +142,9 @@ class TestRenew:
         ]
 
     def test_what_was_used_is_captured_and_the_next_slice_held(self) -> None:
-        call = renew(LiveCall.begun(admitted()), seconds=55, now=NOW + 55 * SECOND).call
+        decision = admitted()
+        books = Books(decision.claims)
+        call = books.renewed(LiveCall.begun(decision), 55)
         later = NOW + 115 * SECOND
         renewed = renew(call, seconds=115, now=later)
         assert operations(renewed.claims) == [
@@ -114,20 +156,23 @@ class TestRenew:
                 then=NextSlice(usd("0.02"), expires_at=later + 120 * SECOND, grant=Grant.UP_TO),
             )
         ]
-        (held,) = renewed.call.funds
+        assert renewed.call.funds == call.funds  # nothing has happened yet
+        (held,) = told(renewed.call, books.entries(renewed.claims, later)).funds
         assert (held.hold, held.number, held.held, held.captured) == ("c-1/1/account/3", 4, usd("0.02"), usd("0.04"))
         assert held.expires_at == later + 120 * SECOND
 
     def test_without_a_next_slice_to_pay_the_hold_just_ends(self) -> None:
         # A fee, and nothing by the minute.
         fee = Rate(per_minute=ZERO, connect_fee=usd("0.5"))
-        renewed = renew(LiveCall.begun(admitted(fee)), seconds=30, now=NOW + 30 * SECOND)
+        decision = admitted(fee)
+        renewed = renew(LiveCall.begun(decision), seconds=30, now=NOW + 30 * SECOND)
         assert operations(renewed.claims) == [
             Capture("c-1/1/account/2", hold="c-1/1/account/1", amount=usd("0.5"), overage=Overage.RECORD)
         ]
-        (held,) = renewed.call.funds
+        call = told(renewed.call, Books(decision.claims).entries(renewed.claims, NOW + 30 * SECOND))
+        (held,) = call.funds
         assert (held.hold, held.held, held.captured, held.expires_at) == (None, ZERO, usd("0.5"), None)
-        again = renew(renewed.call, seconds=90, now=NOW + 90 * SECOND)
+        again = renew(call, seconds=90, now=NOW + 90 * SECOND)
         assert operations(again.claims) == []
         assert operations(settle(again.call, seconds=99, now=NOW + 99 * SECOND).funds) == []
 
@@ -140,14 +185,14 @@ class TestRenew:
         assert operations(renewed.claims) == [
             Reserve("c-1/1/account/1", usd("0.9"), expires_at=NOW + 150 * SECOND, grant=Grant.UP_TO)
         ]
-        assert renewed.call.funds[0].number == 2
+        assert Books(decision.claims).renewed(call, 30).funds[0].number == 2
         late = renew(call, seconds=80, now=NOW + 80 * SECOND)
         assert operations(late.claims) == [
             Debit("c-1/1/account/1", usd("0.8"), overage=Overage.RECORD),
             Reserve("c-1/1/account/2", usd("0.6"), expires_at=NOW + 200 * SECOND, grant=Grant.UP_TO),
         ]
-        assert late.call.funds[0].number == 3
-        assert late.call.funds[0].hold == "c-1/1/account/2"
+        (held,) = Books(decision.claims).renewed(call, 80).funds
+        assert (held.number, held.hold, held.captured) == (3, "c-1/1/account/2", usd("0.8"))
 
     def test_a_hold_that_has_expired_is_not_captured(self) -> None:
         for seconds, kinds in ((119, [Capture]), (120, [Debit, Reserve])):
@@ -166,11 +211,137 @@ class TestRenew:
         ]
         assert amounts == [usd("0.05"), usd("0.02")]
 
-    def test_a_shorter_duration_than_before_is_a_fault(self) -> None:
-        call = renew(LiveCall.begun(admitted()), seconds=61, now=NOW + 61 * SECOND).call
-        for service in (renew, settle):
-            with pytest.raises(InvalidValue, match="is captured already"):
-                service(call, seconds=60, now=NOW + 62 * SECOND)
+    def test_where_more_is_charged_already_a_renewal_charges_nothing_more(self) -> None:
+        decision = admitted()
+        books = Books(decision.claims)
+        call = books.renewed(LiveCall.begun(decision), 130)
+        behind = renew(call, seconds=5, now=NOW + 125 * SECOND)
+        (capture,) = operations(behind.claims)
+        assert isinstance(capture, Capture)
+        assert (capture.amount, capture.then) == (ZERO, None)
+        assert told(call, books.entries(behind.claims, NOW + 131 * SECOND)).funds[0].captured == usd("0.06")
+
+    def test_a_call_can_not_end_before_what_it_was_charged_for(self) -> None:
+        decision = admitted()
+        call = Books(decision.claims).renewed(LiveCall.begun(decision), 61)
+        with pytest.raises(InvalidValue, match="is captured already"):
+            settle(call, seconds=60, now=NOW + 62 * SECOND)
+
+    def test_a_clock_that_is_behind_shortens_no_lease(self) -> None:
+        profile, live = Side(twoway=1).pair()
+        decision = authorize(request(), (profile, live), reseller=None, now=NOW)
+        assert isinstance(decision, Admitted)
+        call = renew(LiveCall.begun(decision), seconds=50, now=NOW + 50 * SECOND).call
+        behind = renew(call, seconds=50, now=NOW + 40 * SECOND)
+        assert behind.call == call
+        assert behind.claims == call.leases
+
+
+class TestRecorded:
+    """CALL-3, BAL-4: a call goes on from what the books say, whoever wrote them."""
+
+    def test_an_entry_that_is_known_changes_nothing(self) -> None:
+        decision = admitted(reseller=True)
+        books = Books(decision.claims)
+        begun = LiveCall.begun(decision)
+        call = books.renewed(books.renewed(begun, 55), 110)
+        entries = [entry for ledger in books.ledgers.values() for entry in ledger.entries[1:]]
+        assert told(call, entries) == call
+        assert told(begun, entries).funds == call.funds
+
+    @pytest.mark.parametrize("seconds", [55, 61, 119, 125])
+    @pytest.mark.parametrize("dies_after", [0, 1, 2])
+    def test_who_takes_over_from_a_worker_that_died_charges_all_and_once(self, seconds: int, dies_after: int) -> None:
+        """It renewed at other seconds and died before it stored the call: the ids are spent, and differ."""
+        decision = admitted(Rate(per_minute=usd("0.05"), minimum_seconds=1, increment_seconds=1), reseller=True)
+        books = Books(decision.claims)
+        stored = LiveCall.begun(decision)
+        dead = renew(stored, seconds=50, now=NOW + 50 * SECOND)
+        books.entries(tuple(claim for claim in dead.claims if isinstance(claim, FundsClaim))[:dies_after], NOW)
+        now = NOW + seconds * SECOND
+        call, asked = stored, 0
+        while (settled := settle(call, seconds=seconds, now=now)).funds:
+            call, asked = told(call, books.entries(settled.funds, now)), asked + 1
+        assert asked <= 2
+        assert (books.charged(), books.charged(RESELLER)) == tuple(charge.cost for charge in settled.charges)
+        assert books.held(now) == books.held(now, RESELLER) == ZERO
+
+    def test_who_ended_a_call_and_died_has_ended_it(self) -> None:
+        decision = admitted()
+        books = Books(decision.claims)
+        stored = LiveCall.begun(decision)
+        books.entries(settle(stored, seconds=61, now=NOW + 61 * SECOND).funds, NOW + 61 * SECOND)
+        later = NOW + 63 * SECOND
+        again = settle(stored, seconds=130, now=later)
+        call = told(stored, books.entries(again.funds, later))
+        assert operations(settle(call, seconds=130, now=later).funds) == [
+            Debit("c-1/1/account/3", usd("0.02"), overage=Overage.RECORD)
+        ]
+
+    def test_a_hold_that_the_account_says_has_expired_is_charged_without_it(self) -> None:
+        """The worker's clock is behind the account's last entry: it takes the hold for open."""
+        decision = admitted(reseller=True)
+        books = Books(decision.claims)
+        books.ledgers[ACCOUNT].credit("top-up", usd("1"), now=NOW + 121 * SECOND)
+        call = LiveCall.begun(decision)
+        settled = settle(call, seconds=30, now=NOW + 119 * SECOND)
+        call = told(call, books.entries(settled.funds, NOW + 119 * SECOND))
+        # The declined operation was number 2, so this is number 3; the reseller's is done.
+        again = settle(call, seconds=30, now=NOW + 119 * SECOND)
+        assert [claim.operation for claim in again.funds] == [
+            Debit("c-1/1/account/3", usd("0.02"), overage=Overage.RECORD)
+        ]
+
+    def test_a_hold_that_has_lapsed_in_the_books_is_gone(self) -> None:
+        decision = admitted()
+        books = Books(decision.claims)
+        ledger = books.ledgers[ACCOUNT]
+        ledger.credit("top-up", usd("1"), now=NOW + 121 * SECOND)
+        (lapse,) = (entry for entry in ledger.entries if entry.id is None)
+        call = LiveCall.begun(decision)
+        gone = call.with_recorded(lapse)
+        assert operations(settle(gone, seconds=30, now=NOW).funds) == [
+            Debit("c-1/1/account/2", usd("0.02"), overage=Overage.RECORD)
+        ]
+        assert gone.with_recorded(lapse) == gone
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            "c-2/1/account/2",
+            "c-1/2/account/2",
+            "c-1/1/reseller/2",
+            "c-1/1/account/x",
+            "c-1/1/account/²",
+            "c-1/1/account/٢",
+            "c-1/1/account/02",
+            "c-1/1/account/0000000002",
+            "c-1/1/account",
+            "2",
+            "c-1/1/account/",
+            "c-1/1/account/-2",
+        ],
+    )
+    def test_an_entry_of_another_call_is_a_fault(self, other: str) -> None:
+        entry = Entry(number=1, at=NOW, operation=Debit(other, usd("1")), posted=usd("-1"), held=ZERO)
+        with pytest.raises(InvalidValue, match="isn't of an operation of this call"):
+            LiveCall.begun(admitted()).with_recorded(entry)
+
+    def test_an_operation_that_no_call_asks_for_is_a_fault(self) -> None:
+        credit = Entry(number=1, at=NOW, operation=Credit("c-1/1/account/2", usd("1")), posted=usd("1"), held=ZERO)
+        with pytest.raises(InvalidValue, match="isn't of an operation of this call"):
+            LiveCall.begun(admitted()).with_recorded(credit)
+
+    def test_a_gap_is_a_fault(self) -> None:
+        later = Entry(number=1, at=NOW, operation=Debit("c-1/1/account/3", usd("1")), posted=usd("-1"), held=ZERO)
+        with pytest.raises(InvalidValue, match="comes before the call knows that of c-1/1/account/2"):
+            LiveCall.begun(admitted()).with_recorded(later)
+
+    def test_an_entry_in_another_currency_is_a_fault(self) -> None:
+        nothing, euro = Money("0", "EUR"), Money("1", "EUR")
+        entry = Entry(number=1, at=NOW, operation=Debit("c-1/1/account/2", euro), posted=-euro, held=nothing)
+        with pytest.raises(InvalidValue, match="EUR"):
+            LiveCall.begun(admitted()).with_recorded(entry)
 
 
 class TestGrants:
@@ -202,51 +373,24 @@ class TestGrants:
         huge = LiveCall.begun(admitted())
         assert exhausted_at(huge, answered_at=NOW, available={ACCOUNT: usd("9" * 20)}) is None
 
-    def test_less_than_was_asked_shortens_it(self) -> None:
+    @pytest.mark.parametrize(("funds", "seconds"), [("0.6", 60), ("0.61", 61), ("0.75", 75), ("1.1", 110), ("9", 110)])
+    def test_less_than_was_asked_shortens_it(self, funds: str, seconds: int) -> None:
         rate = Rate(per_minute=usd("0.6"), minimum_seconds=1, increment_seconds=1)
-        renewed = renew(LiveCall.begun(admitted(rate)), seconds=50, now=NOW + 50 * SECOND)
-        assert exhausted_at(renewed.call, answered_at=NOW) == NOW + 110 * SECOND
-        less = renewed.call.with_granted(ACCOUNT, usd("0.25"))
-        assert exhausted_at(less, answered_at=NOW) == NOW + 75 * SECOND
-        assert operations(settle(less, seconds=75, now=NOW + 75 * SECOND).funds) == [
-            Capture("c-1/1/account/3", hold="c-1/1/account/2", amount=usd("0.25"), overage=Overage.RECORD)
-        ]
+        decision = admitted(rate)
+        books = Books(decision.claims, usd(funds))
+        call = books.renewed(LiveCall.begun(decision), 50)
+        assert exhausted_at(call, answered_at=NOW) == NOW + seconds * SECOND
 
     def test_nothing_granted_ends_it_where_it_is(self) -> None:
         rate = Rate(per_minute=usd("0.6"), minimum_seconds=1, increment_seconds=1)
-        renewed = renew(LiveCall.begun(admitted(rate)), seconds=50, now=NOW + 50 * SECOND)
-        none = renewed.call.with_granted(ACCOUNT, None)
-        assert exhausted_at(none, answered_at=NOW) == NOW + 50 * SECOND
-        assert operations(settle(none, seconds=50, now=NOW + 50 * SECOND).funds) == []
-        assert operations(settle(none, seconds=52, now=NOW + 52 * SECOND).funds) == [
+        decision = admitted(rate)
+        books = Books(decision.claims, usd("0.6"))
+        call = books.renewed(LiveCall.begun(decision), 60)
+        assert exhausted_at(call, answered_at=NOW) == NOW + 60 * SECOND
+        assert operations(settle(call, seconds=60, now=NOW + 60 * SECOND).funds) == []
+        assert operations(settle(call, seconds=62, now=NOW + 62 * SECOND).funds) == [
             Debit("c-1/1/account/3", usd("0.02"), overage=Overage.RECORD)
         ]
-
-    def test_a_hold_that_the_account_says_has_expired_is_charged_without_it(self) -> None:
-        call = LiveCall.begun(admitted(reseller=True))
-        lapsed = call.with_lapsed(ACCOUNT)
-        settled = settle(lapsed, seconds=30, now=NOW + 30 * SECOND)
-        # The declined operation was number 2, so this is number 3; the reseller's goes on as it was.
-        assert operations(settled.funds) == [Debit("c-1/1/account/3", usd("0.02"), overage=Overage.RECORD)]
-        assert operations(settled.funds, RESELLER) == [
-            Capture("c-1/1/reseller/2", hold="c-1/1/reseller/1", amount=usd("0.02"), overage=Overage.RECORD)
-        ]
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            lambda call: call.with_granted(RESELLER, None),
-            lambda call: call.with_granted(RESELLER, usd("1")),
-            lambda call: call.with_lapsed(RESELLER),
-        ],
-    )
-    def test_a_payer_without_funds_in_the_call_is_a_fault(self, change: Callable[[LiveCall], object]) -> None:
-        with pytest.raises(InvalidValue, match="the reseller has no funds held for this call"):
-            change(LiveCall.begun(admitted()))
-
-    def test_a_grant_in_another_currency_is_a_fault(self) -> None:
-        with pytest.raises(InvalidValue, match="EUR"):
-            LiveCall.begun(admitted()).with_granted(ACCOUNT, Money("1", "EUR"))
 
 
 class TestSettle:
@@ -266,7 +410,8 @@ class TestSettle:
         assert settled.charges == (CallCharge(payer=ACCOUNT, cost=usd("0.04"), seconds=120),)
 
     def test_what_is_charged_already_is_not_charged_again(self) -> None:
-        call = renew(LiveCall.begun(admitted()), seconds=55, now=NOW + 55 * SECOND).call
+        decision = admitted()
+        call = Books(decision.claims).renewed(LiveCall.begun(decision), 55)
         settled = settle(call, seconds=60, now=NOW + 60 * SECOND)
         assert operations(settled.funds) == [Release("c-1/1/account/3", hold="c-1/1/account/2")]
 
@@ -333,9 +478,7 @@ class TestSlices:
             elapsed += step
             now = NOW + (elapsed + 300 * late) * SECOND
             renewed = renew(call, seconds=elapsed, now=now)
-            call = renewed.call
-            for granted in self._carry_out(ledger, renewed.claims, now):
-                call = call.with_granted(ACCOUNT, granted)
+            call = told(renewed.call, self._carry_out(ledger, renewed.claims, now))
         now = NOW + (elapsed + 17) * SECOND + timedelta(hours=late)
         settled = settle(call, seconds=elapsed + 17, now=now)
         self._carry_out(ledger, settled.funds, now)
@@ -344,18 +487,16 @@ class TestSlices:
         assert ledger.balance_at(now).held == ZERO
 
     @staticmethod
-    def _carry_out(ledger: Ledger, claims: tuple[Claim, ...], now: datetime) -> list[Money | None]:
-        """Have the ledger do what the claims ask; return what it granted where a slice was asked for."""
-        granted: list[Money | None] = []
+    def _carry_out(ledger: Ledger, claims: tuple[Claim, ...], now: datetime) -> list[Entry]:
+        """Have the ledger do what the claims ask; only a reserve may be declined."""
+        entries = list[Entry]()
         for operation in operations(claims):
-            if operation is None:
-                continue
-            outcome = ledger.apply(operation, now=now)
-            assert isinstance(outcome, Recorded) or isinstance(operation, Reserve)
-            if isinstance(operation, Reserve) or (isinstance(operation, Capture) and operation.then is not None):
+            if operation is not None:
+                outcome = ledger.apply(operation, now=now)
+                assert isinstance(outcome, Recorded) or isinstance(operation, Reserve)
                 assert outcome.entry is not None
-                granted.append(outcome.entry.granted)
-        return granted
+                entries.append(outcome.entry)
+        return entries
 
 
 class TestRefusedClaim:
@@ -416,56 +557,57 @@ class TestAllotments:
     def test_a_renewal_covers_another_slice(self) -> None:
         call, first = self.begun()
         renewed = renew(call, seconds=50, now=NOW + 50 * SECOND)
-        (claim,) = renewed.call.allotments
+        claim = evolve(first, seconds=110, covered_seconds=110, lease_until=NOW + 170 * SECOND)
         assert renewed.claims == (*renewed.call.leases, claim)
-        assert claim == evolve(
-            first,
-            id="c-1/1/account/allotment/2",
-            held_before=60,
-            seconds=50,
-            covered_seconds=110,
-            lease_until=NOW + 170 * SECOND,
-        )
+        assert renewed.call.allotments == (first,)
         assert claim.hold.seconds == 110
         use = first.taken(AllotmentUse())
         assert use is not None
-        after = claim.taken(use)
+        after = claim.taken(use, before=first.hold)
         assert after is not None
         assert after.held_seconds == 110
-        assert exhausted_at(renewed.call, answered_at=NOW) == NOW + 110 * SECOND
-        settled = settle(renewed.call, seconds=70, now=NOW + 70 * SECOND)
+        kept = renewed.call.with_taken(claim)
+        assert exhausted_at(kept, answered_at=NOW) == NOW + 110 * SECOND
+        settled = settle(kept, seconds=70, now=NOW + 70 * SECOND)
         assert settled.released == (*renewed.call.leases, claim)
         used = self.ROW.settle(after, answered_at=NOW, seconds=70, timezone=claim.timezone, held=claim.hold)
         assert (used.use.used_seconds, used.use.held_seconds) == (70, 0)
 
     def test_a_ringing_call_holds_no_more(self) -> None:
-        call, _ = self.begun()
-        (claim,) = renew(call, seconds=0, now=NOW + 50 * SECOND).call.allotments
-        assert (claim.seconds, claim.held_before, claim.covered_seconds) == (0, 60, 60)
+        call, first = self.begun()
+        claim = renew(call, seconds=0, now=NOW + 50 * SECOND).claims[-1]
+        assert claim == evolve(first, lease_until=NOW + 170 * SECOND)
 
     def test_a_renewal_that_does_not_fit_leaves_what_was_held(self) -> None:
         call, _ = self.begun()
         renewed = renew(call, seconds=50, now=NOW + 50 * SECOND)
-        (claim,) = renewed.call.allotments
-        left = renewed.call.with_refused(claim)
-        assert left.allotments[0].hold.seconds == 60
-        assert exhausted_at(left, answered_at=NOW) == NOW + 60 * SECOND
-        with pytest.raises(InvalidValue, match="the claim isn't one of this call's"):
-            left.with_refused(claim)
+        assert renewed.call.allotments == call.allotments
+        assert exhausted_at(renewed.call, answered_at=NOW) == NOW + 60 * SECOND
 
-    def test_a_new_period_begins_anew(self) -> None:
+    def test_a_claim_of_another_call_is_not_taken(self) -> None:
+        call, first = self.begun()
+        with pytest.raises(InvalidValue, match="the claim isn't one of this call's"):
+            call.with_taken(evolve(first, id="c-2/1/account/allotment"))
+
+    @pytest.mark.parametrize(("seconds", "held"), [(50, 80), (21, 80), (10, 70), (0, 60)])
+    def test_a_new_period_begins_anew_with_what_it_has_used_so_far(self, seconds: int, held: int) -> None:
         before = datetime(2026, 12, 1, 4, 59, 30, tzinfo=UTC)  # half a minute before December in New York
         call, first = self.begun(before)
         assert first.period_start == date(2026, 11, 1)
-        (claim,) = renew(call, seconds=50, now=before + 50 * SECOND).call.allotments
-        assert (claim.period_start, claim.held_before, claim.seconds) == (date(2026, 12, 1), 0, 60)
-        assert claim.covered_seconds == 110
+        claim = renew(call, seconds=seconds, now=before + 50 * SECOND).claims[-1]
+        assert isinstance(claim, AllotmentClaim)
+        # 20 seconds of December are over, and the next slice is held; but not more than the call has lasted.
+        assert (claim.period_start, claim.seconds) == (date(2026, 12, 1), held)
+        assert claim.covered_seconds == seconds + 60
+        assert claim.taken(AllotmentUse(period_start=date(2026, 11, 1), held_seconds=60), before=first.hold) == (
+            AllotmentUse(period_start=date(2026, 12, 1), held_seconds=claim.seconds)
+        )
 
     def test_a_clock_behind_does_not_go_back_a_period(self) -> None:
         after = datetime(2026, 12, 1, 5, 0, 10, tzinfo=UTC)
-        call, _ = self.begun(after)
-        (claim,) = renew(call, seconds=50, now=after - 20 * SECOND).call.allotments
-        assert (claim.period_start, claim.held_before) == (date(2026, 12, 1), 60)
+        call, first = self.begun(after)
+        claim = renew(call, seconds=50, now=after - 20 * SECOND).claims[-1]
+        assert claim == evolve(first, seconds=110, covered_seconds=110)
 
     def test_a_lost_one_is_given_back(self) -> None:
         profile, live = Side().pair()

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tenantcore.balance import Capture, Declined, Ledger, Prepaid, Reserve
+from tenantcore.balance import Declined, Ledger, Prepaid
 from tenantcore.call_policy import (
     Admitted,
     CallClaim,
@@ -145,9 +145,8 @@ class Calls(RuleBasedStateMachine):
                 host.take(claim, self.now)
             elif claim.operation is not None:
                 outcome = host.ledger.apply(claim.operation, now=self.now)
-                if isinstance(claim.operation, Reserve | Capture):
-                    assert outcome.entry is not None
-                    call = call.with_granted(claim.payer, outcome.entry.granted)
+                assert outcome.entry is not None
+                call = call.with_recorded(outcome.entry)
         self.calls[key] = (call, before + seconds)
 
     @precondition(lambda self: self.calls)

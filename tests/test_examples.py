@@ -109,7 +109,7 @@ class TestFirstMonth:
             ["4158867901", per_minute],
             ["011442071838750", per_minute],
             ["18005550100", "yes  calls to the class tollfree_us are carried for nothing"],
-            ["18765551234", "no   calls to the class caribbean are restricted for the whole tenant"],
+            ["18765551234", "no   calls to the class caribbean are restricted for the account as a whole"],
             ["911", "yes  the call is one for help, which takes no trunk and no funds"],
         ]
         assert "-> tick the class among those that the account can call, if it is meant to" in lines

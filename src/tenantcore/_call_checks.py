@@ -19,8 +19,17 @@ from tenantcore._call_claims import (
     refused,
     trunk_claim,
 )
-from tenantcore._call_profiles import CallProfile, CallRequest, EmergencyCalls, LiveUse, way_of
-from tenantcore._call_reasons import CallGrant, CallRefusal, CallStep, Payer, line
+from tenantcore._call_profiles import (
+    CallProfile,
+    CallRequest,
+    EmergencyCalls,
+    LiveUse,
+    allotment_names_of,
+    call_guard_of,
+    trunk_guard_of,
+    way_of,
+)
+from tenantcore._call_reasons import CallFault, CallGrant, CallRefusal, CallStep, Payer, line
 from tenantcore._validators import in_utc, wrong_type
 from tenantcore.errors import Problem, invalid, shown
 from tenantcore.money import Money
@@ -75,7 +84,8 @@ def authorize(
 
     Raises:
         InvalidType: An argument is of another type.
-        InvalidValue: `now` is no aware instant, or a lease would end after the year 9999.
+        InvalidValue: `now` is no aware instant, a lease would end after the year 9999, or a use is handed in for an
+            allotment that the profile doesn't have.
 
     Rules: CALL-1, CALL-2, CALL-3, CALL-4, TRK-3 in docs/reference/call_policy.md.
     """
@@ -110,7 +120,18 @@ def _pair(name: str, pair: object) -> tuple[CallProfile, LiveUse]:
         raise invalid(wrong_type("profile", "a CallProfile", profile).under(name))
     if type(live) is not LiveUse:
         raise invalid(wrong_type("live", "a LiveUse", live).under(name))
+    if live.allotments:
+        _check_allotments(name, profile, live)
     return profile, live
+
+
+def _check_allotments(name: str, profile: CallProfile, live: LiveUse) -> None:
+    """A use under a name that is misspelt would leave the allotment unused for ever."""
+    known = allotment_names_of(profile)
+    for position, each in enumerate(live.allotments):
+        if each.name not in known:
+            path = (name, "allotments", position)
+            raise invalid(Problem(CallFault.CALL_ALLOTMENT_UNKNOWN, path, {"allotment": shown(each.name)}))
 
 
 class _Question:
@@ -197,7 +218,7 @@ def _restriction(asked: _Question) -> Problem:
         return asked.lines.inbound
     call_class, payer = asked.call_class, asked.lines.payer
     if asked.way.is_denied:
-        return line(CallRefusal.CALL_RESTRICTED_BY_ACCOUNT, payer, word=call_class.word)
+        return line(CallRefusal.CALL_RESTRICTED_BY_ACCOUNT, payer, word=call_class.word, payer=payer.value)
     # The account's users and devices are no business of the reseller's.
     if payer is _ACCOUNT:
         user, device = asked.request.user, asked.request.device
@@ -215,7 +236,7 @@ def _other_emergency(asked: _Question) -> Problem:
 def _hard_limits(asked: _Question) -> Problem:
     """Count the call too; a call for help never comes here, so that no store can refuse it."""
     profile, lines, number, use = asked.profile, asked.lines, asked.number, asked.live.calls
-    guard = profile.call_guard(asked.direction, number)
+    guard = call_guard_of(profile, asked.direction, number)
     # The guard says the same as the limits and is at hand; only who is over them is asked for the first.
     if not (
         use.calls < guard.calls_below
@@ -270,7 +291,7 @@ def _allotment_claim(asked: _Question, allotment: Allotment) -> AllotmentClaim |
     others = sum(other.used_seconds + other.held_seconds for other in group if other.period_start == start)
     return AllotmentClaim(
         payer=asked.lines.payer,
-        id=f"{asked.stem}/allotment/1",
+        id=f"{asked.stem}/allotment",
         allotment=allotment,
         timezone=timezone,
         period_start=start,
@@ -292,7 +313,7 @@ def _trunk(asked: _Question) -> Problem:
     trunk = profile.trunk_limits.admit(asked.live.trunks, direction)
     if trunk is None:
         return asked.lines.none_free[direction]
-    guard = profile.trunk_guard(direction)
+    guard = trunk_guard_of(profile, direction)
     asked.claims.append(
         trunk_claim(asked.lines.payer, asked.stem, direction, trunk, guard, asked.until, profile.lease_seconds)
     )
@@ -300,6 +321,8 @@ def _trunk(asked: _Question) -> Problem:
 
 
 def _per_minute(asked: _Question) -> Problem:
+    if asked.number is None:
+        return asked.lines.unreadable
     return asked.lines.per_minute if asked.profile.allows_per_minute else asked.lines.not_per_minute
 
 
@@ -328,12 +351,12 @@ def _charged(asked: _Question) -> Problem:
 
 
 def _rate(asked: _Question) -> Rate | None:
-    profile, number = asked.profile, asked.number
-    if number is not None:
-        for deck in profile.decks:
-            row = deck.find(number, at=asked.instant, direction=asked.direction)
-            if row is not None:
-                return profile.discounts.applied(row.rate, asked.call_class) if profile.discounts.rows else row.rate
+    # What is no number has been refused before.
+    profile, number = asked.profile, asked.number or ""
+    for deck in profile.decks:
+        row = deck.find(number, at=asked.instant, direction=asked.direction)
+        if row is not None:
+            return profile.discounts.applied(row.rate, asked.call_class) if profile.discounts.rows else row.rate
     return None
 
 
@@ -392,6 +415,7 @@ class _Lines:
         self.no_allotment = line(CallStep.CALL_ALLOTMENT_NONE, payer)
         self.trunk = {trunk: line(CallGrant.CALL_BY_TRUNK, payer, trunk=_TRUNK_WORDS[trunk]) for trunk in Trunk}
         self.none_free = {way: line(CallStep.CALL_TRUNK_NONE_FREE, payer, direction=str(way)) for way in Direction}
+        self.unreadable = line(CallRefusal.CALL_NUMBER_UNREADABLE, payer)
         self.per_minute = line(CallStep.CALL_PER_MINUTE_ALLOWED, payer)
         self.not_per_minute = line(CallRefusal.CALL_PER_MINUTE_NOT_ALLOWED, payer)
         self.no_rate = line(CallRefusal.CALL_RATE_MISSING, payer)

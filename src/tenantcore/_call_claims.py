@@ -86,11 +86,13 @@ class TrunkClaim:
 
 @frozen(kw_only=True)
 class AllotmentClaim:
-    """Included minutes set aside for a call: `seconds` more in the period that starts on a local day.
+    """Included minutes set aside for a call, in the period that starts on a local day of the time zone.
 
-    The store adds them to what is held if no more than `total` is used and held then: in SQL
-    `SET held = held + :seconds WHERE used + held + :seconds <= :total`, on the row of this period. `held_before` is
-    what the call holds in it already, and `covered_seconds` for how long after its answer the call is covered.
+    The store keeps under `id` how many `seconds` the call holds, in place of what it held before; if no more than
+    `total` is used and held then, in that one step. A renewal has the same id, and so has whoever sends it again.
+    `covered_seconds` is for how long after its answer the call is covered.
+
+    Where each of a group keeps its own use, `total` is what the others had left when the call began.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """
@@ -102,7 +104,6 @@ class AllotmentClaim:
     period_start: date = field(validator=exactly(date, called="a date"))
     seconds: int = field(validator=_allotted)
     total: int = field(validator=_allotted)
-    held_before: int = field(default=0, validator=_allotted)
     covered_seconds: int = field(validator=_allotted)
     slice_seconds: int = field(validator=_seconds)
     lease_until: datetime = field(validator=an_instant)
@@ -110,22 +111,31 @@ class AllotmentClaim:
 
     @property
     def hold(self) -> AllotmentHold:
-        """What the call holds in the period once this claim is taken."""
-        return AllotmentHold(period_start=self.period_start, seconds=self.held_before + self.seconds)
+        """What the call holds in the period once this claim is taken.
 
-    def taken(self, use: AllotmentUse) -> AllotmentUse | None:
+        Rule: CALL-3 in docs/reference/call_policy.md.
+        """
+        return AllotmentHold(period_start=self.period_start, seconds=self.seconds)
+
+    def taken(self, use: AllotmentUse, *, before: AllotmentHold | None = None) -> AllotmentUse | None:
         """Return the use with this claim in it, or None if it doesn't fit: for a store that compares and swaps.
 
-        A use of an earlier period begins anew; one of a later period has no room for a call of before.
+        `before` is what the call holds in that use already, under the same id. A use of an earlier period begins anew;
+        one of a later period has no room for a call of before.
 
-        Raises: InvalidType when it is no use.
+        Raises:
+            InvalidValue: The use doesn't hold what is handed in as `before`.
+            InvalidType: An argument is of another type.
+
+        Rule: CALL-3 in docs/reference/call_policy.md.
         """
         if type(use) is not AllotmentUse:
             raise invalid(wrong_type("use", "an AllotmentUse", use))
         if use.period_start is not None and use.period_start > self.period_start:
             return None
+        others = use if before is None else use.released(before)
         is_same = use.period_start == self.period_start
-        used, held = (use.used_seconds, use.held_seconds) if is_same else (0, 0)
+        used, held = (others.used_seconds, others.held_seconds) if is_same else (0, 0)
         if used + held + self.seconds > self.total:
             return None
         return AllotmentUse(period_start=self.period_start, used_seconds=used, held_seconds=held + self.seconds)

@@ -33,6 +33,9 @@ __all__ = [
     "LiveUse",
     "Restrictions",
     "Way",
+    "allotment_names_of",
+    "call_guard_of",
+    "trunk_guard_of",
     "way_of",
 ]
 
@@ -161,7 +164,10 @@ class CallRequest:
 
 @frozen(kw_only=True)
 class AllotmentLive:
-    """How much of one allotment is used and held at the moment, by the tenant and by the others of its group."""
+    """How much of one allotment is used and held at the moment, by the tenant and by the others of its group.
+
+    Rule: CALL-1 in docs/reference/call_policy.md.
+    """
 
     name: str = field(validator=not_empty)
     use: AllotmentUse = field(validator=exactly(AllotmentUse, called="an AllotmentUse"))
@@ -174,7 +180,8 @@ class LiveUse:
 
     `available` is what can be held for a call, None without a limit; `may_use_services` is the balance's answer.
     Neither has a default: funds nobody looked up would be spent. The asked call isn't counted in any number, and
-    `calls.number_calls` is that of the number called. An allotment whose use is left out is unused.
+    `calls.number_calls` is that of the number called. An allotment whose use is left out is unused; `authorize` refuses
+    uses of allotments that the profile doesn't have.
 
     Raises:
         InvalidValue: An allotment has two uses.
@@ -290,6 +297,7 @@ class CallProfile:
     _ways: tuple[dict[CallClass, Way], dict[CallClass, Way]] = field(init=False, eq=False, repr=False)
     _trunk_guards: tuple[TrunkGuard, TrunkGuard] = field(init=False, eq=False, repr=False)
     _call_guards: tuple[CallGuard, CallGuard] = field(init=False, eq=False, repr=False)
+    _allotment_names: frozenset[str] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for problem in self._find_misfits():
@@ -305,6 +313,7 @@ class CallProfile:
             "_ways": ({}, {}),
             "_trunk_guards": tuple(map(self.trunk_limits.guard, _DIRECTIONS)),
             "_call_guards": tuple(map(self.call_limits.guard, _DIRECTIONS)),
+            "_allotment_names": frozenset(row.name for row in self.allotments.rows),
         }
         for name, value in compiled.items():
             object.__setattr__(self, name, value)
@@ -358,16 +367,6 @@ class CallProfile:
         blocked = Problem(CallFault.EMERGENCY_BLOCKED, ("denied",), params)
         return (restrictable, blocked) if is_denied else (restrictable,)
 
-    def trunk_guard(self, direction: Direction) -> TrunkGuard:
-        """Return what a store holds a call to that is to take a trunk."""
-        return self._trunk_guards[direction is _OUTBOUND]
-
-    def call_guard(self, direction: Direction, number: str | None) -> CallGuard:
-        """Return what a store holds a call to for the limits on calls; numbers may have caps of their own."""
-        if direction is not _OUTBOUND and self.call_limits.numbers:
-            return self.call_limits.guard(direction, number=number)
-        return self._call_guards[direction is _OUTBOUND]
-
 
 _USUALLY_UNMETERED: Final = frozenset({NumberClass.US_TOLLFREE})
 
@@ -395,3 +394,20 @@ def way_of(profile: CallProfile, direction: Direction, call_class: CallClass) ->
 
 def _of_each(step: CallStep, call_class: CallClass) -> tuple[Problem, ...]:
     return tuple(line(step, payer, word=call_class.word) for payer in Payer)
+
+
+def trunk_guard_of(profile: CallProfile, direction: Direction) -> TrunkGuard:
+    """Return what a store holds a call to that is to take a trunk."""
+    return profile._trunk_guards[direction is _OUTBOUND]  # noqa: SLF001 - of a value of this module
+
+
+def call_guard_of(profile: CallProfile, direction: Direction, number: str | None) -> CallGuard:
+    """Return what a store holds a call to for the limits on calls; numbers may have caps of their own."""
+    if direction is not _OUTBOUND and profile.call_limits.numbers:
+        return profile.call_limits.guard(direction, number=number)
+    return profile._call_guards[direction is _OUTBOUND]  # noqa: SLF001 - of a value of this module
+
+
+def allotment_names_of(profile: CallProfile) -> frozenset[str]:
+    """Return the names under which the uses of a profile's allotments are kept."""
+    return profile._allotment_names  # noqa: SLF001 - of a value of this module

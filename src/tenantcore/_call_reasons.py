@@ -116,8 +116,8 @@ class CallRefusal(Code):
     CALL_RESTRICTED_BY_ACCOUNT = (
         Kind.FROZEN,
         "CALL-1",
-        "calls to the class {word} are restricted for the whole tenant",
-        "tick the class among those that the account can call, if it is meant to",
+        "calls to the class {word} are restricted for the {payer} as a whole",
+        "tick the class among those that the {payer} can call, if it is meant to",
     )
     CALL_RESTRICTED_BY_USER = (
         Kind.FROZEN,
@@ -148,6 +148,12 @@ class CallRefusal(Code):
         "CALL-1",
         "as many inbound calls to the number are up as it may have at a time",
         "wait until a call ends, or raise the cap of the number",
+    )
+    CALL_NUMBER_UNREADABLE = (
+        Kind.MALFORMED,
+        "NUM-1",
+        "what was dialled is no number that the dial plan can read",
+        "dial as the plan says: a national number, an international one with its prefix, or a short code",
     )
     CALL_PER_MINUTE_NOT_ALLOWED = (
         Kind.FROZEN,
@@ -233,11 +239,23 @@ class CallFault(Code):
         "the claim isn't one of this call's",
         "hand in a claim as the decision or the renewal gave it",
     )
-    CALL_FUNDS_UNKNOWN = (
+    CALL_ENTRY_UNKNOWN = (
         Kind.UNKNOWN,
         "CALL-3",
-        "the {payer} has no funds held for this call",
-        "name a payer that is charged per minute for it",
+        "the entry {id} isn't of an operation of this call",
+        "hand in the entries of what this call's renewals and its end asked for",
+    )
+    CALL_ENTRY_AHEAD = (
+        Kind.CONFLICT,
+        "CALL-3",
+        "the entry {id} comes before the call knows that of {expected}",
+        "hand in a call's entries in their order, without a gap",
+    )
+    CALL_ALLOTMENT_UNKNOWN = (
+        Kind.UNKNOWN,
+        "CALL-4",
+        "the profile has no allotment {allotment}, whose use is handed in",
+        "hand in the use of each allotment under its name: without one, all its minutes count as unused",
     )
     CALL_CLASS_NOT_IN_PLAN = (
         Kind.WARNING,
@@ -266,6 +284,6 @@ class CallFault(Code):
 
 
 @lru_cache(maxsize=_MOST_LINES)
-def line(code: CallStep | CallGrant | CallRefusal, payer: Payer, **params: Param) -> Problem:
+def line(code: CallStep | CallGrant | CallRefusal, payer: Payer, /, **params: Param) -> Problem:
     """Return a line of a trace, the same object for the same content."""
     return Problem(code, (payer.value,), params)

@@ -3,7 +3,7 @@
 Names that callers use are imported from `tenantcore.call_policy`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -17,16 +17,20 @@ from tenantcore._call_claims import (
     CallClaim,
     Claim,
     FundsClaim,
+    FundsOperation,
     Refused,
     TrunkClaim,
     lease_end,
+    operation_id,
 )
 from tenantcore._call_reasons import CallFault, CallRefusal, Payer, line
-from tenantcore._live_calls import CallLease, FundsHeld, LiveCall, with_taken
+from tenantcore._live_calls import CallLease, FundsHeld, LiveCall, taken_call
 from tenantcore._validators import in_utc, wrong_type
+from tenantcore._windows import opens_at, zone_named
+from tenantcore.balance import Capture, Debit, Grant, NextSlice, Overage, Release, Reserve
 from tenantcore.errors import Problem, invalid
 from tenantcore.money import Money
-from tenantcore.rating import MAX_BLOCK_SECONDS
+from tenantcore.rating import MAX_BLOCK_SECONDS, Rate
 
 __all__ = ["CallCharge", "ClaimLost", "RenewedCall", "SettledCall", "exhausted_at", "refused_claim", "renew", "settle"]
 
@@ -36,11 +40,12 @@ _NOTHING_MORE: Final[Mapping[Payer, Money | None]] = MappingProxyType({})
 
 @frozen
 class RenewedCall:
-    """What keeps a call up: `claims` for the host to take, and the call as it is once they are.
+    """What keeps a call up: `claims` for the host to take, and the `call` with its leases lengthened.
 
     A lease that is counted still is only lengthened; one that has lapsed is claimed anew, and if its guard doesn't
-    hold, the call has to end. Of operations on funds each is recorded, and its entry says what was granted: anything
-    but the amount asked goes into `LiveCall.with_granted`.
+    hold, the call has to end. What the stores answer to the other claims is told to the call, which goes on from there:
+    the entry of each operation by `LiveCall.with_recorded`, included minutes that were taken by `LiveCall.with_taken`.
+    So a call is never ahead of the books, and a worker that dies in between loses nothing.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """
@@ -52,27 +57,23 @@ class RenewedCall:
 def renew(call: LiveCall, *, seconds: int, now: datetime) -> RenewedCall:
     """Return what keeps a call up that has lasted so many whole seconds since its answer; 0 while it rings.
 
-    Every lease holds for its length from now on. What was used is charged, and the next slice held: all slices of a
-    call and its end sum to what it costs in one go, wherever it is cut. A host renews before the slice is used up, and
-    at the latest before the lease ends; usage beyond what was held is recorded all the same.
+    Every lease holds for its length from now on, or as long as before if that is longer. What was used is charged, and
+    the next slice held: all slices of a call and its end sum to what it costs in one go, wherever it is cut. A host
+    renews before the slice is used up, and at the latest before the lease ends; usage beyond what was held is recorded
+    all the same. Where more is charged already, by somebody whose clock is ahead, nothing more is.
 
     Raises:
-        InvalidValue: The duration is out of range, or shorter than the last time, or a lease would end after the year
-            9999.
+        InvalidValue: The duration is out of range, or a lease would end after the year 9999.
         InvalidType: An argument is of another type.
 
     Rules: CALL-3, RAT-2 in docs/reference/call_policy.md.
     """
     _check(call, seconds)
     instant = in_utc("now", now)
-    leases = tuple(
-        evolve(claim, lease_until=lease_end(instant, claim.lease_seconds * _SECOND)) for claim in call.leases
-    )
+    leases = tuple(evolve(claim, lease_until=_lengthened(claim, instant)) for claim in call.leases)
     allotments = tuple(_allotment_renewed(claim, seconds, instant) for claim in call.allotments)
-    renewed = [held.renewed(seconds, instant) for held in call.funds]
-    claims = [held.claim(operation) for held, operations in renewed for operation in operations]
-    after = LiveCall(leases=leases, allotments=allotments, funds=tuple(held for held, _ in renewed))
-    return RenewedCall(after, (*leases, *allotments, *claims))
+    funds = tuple(_claim(held, operation) for held in call.funds for operation in _renewed(held, seconds, instant))
+    return RenewedCall(evolve(call, leases=leases), (*leases, *allotments, *funds))
 
 
 def _check(call: object, seconds: object) -> None:
@@ -81,20 +82,63 @@ def _check(call: object, seconds: object) -> None:
     check_within("seconds", seconds, 0, MAX_BLOCK_SECONDS)
 
 
+def _lengthened(claim: CallLease | AllotmentClaim, instant: datetime) -> datetime:
+    """Return when a lease ends that is renewed: a clock that is behind shortens none."""
+    return max(claim.lease_until, lease_end(instant, claim.lease_seconds * _SECOND))
+
+
 def _allotment_renewed(claim: AllotmentClaim, seconds: int, instant: datetime) -> AllotmentClaim:
-    """Return a claim that covers the next slice; in a new period it begins anew, and what was held before is gone."""
+    """Return a claim that covers the next slice; in a new period it begins anew, with what was used in that so far."""
+    covered = max(seconds + claim.slice_seconds, claim.covered_seconds)
     start = claim.allotment.period(at=instant, timezone=claim.timezone).start
-    covered = seconds + claim.slice_seconds
     is_new = start > claim.period_start
-    before, _, number = claim.id.rpartition("/")
+    inside = min(seconds, (instant - opens_at(start, zone_named(claim.timezone))) // _SECOND)
     return evolve(
         claim,
-        id=f"{before}/{int(number) + 1}",
         period_start=start if is_new else claim.period_start,
-        held_before=0 if is_new else claim.hold.seconds,
-        seconds=claim.slice_seconds if is_new else max(0, covered - claim.covered_seconds),
-        covered_seconds=max(covered, claim.covered_seconds),
-        lease_until=lease_end(instant, claim.lease_seconds * _SECOND),
+        seconds=inside + claim.slice_seconds if is_new else claim.seconds + covered - claim.covered_seconds,
+        covered_seconds=covered,
+        lease_until=_lengthened(claim, instant),
+    )
+
+
+def _renewed(held: FundsHeld, seconds: int, instant: datetime) -> Iterator[FundsOperation]:
+    """Yield what charges what was used and holds the next slice."""
+    due = _due(held.rate, seconds, held.captured)
+    ahead = _due(held.rate, seconds + held.slice_seconds, held.captured + due)
+    until = lease_end(instant, held.lease_seconds * _SECOND)
+    hold, next_id = _open_hold(held, instant), operation_id(held.id, held.number)
+    if hold is not None:
+        then = NextSlice(ahead, expires_at=until, grant=Grant.UP_TO) if ahead.is_positive else None
+        yield Capture(next_id, hold=hold, amount=due, overage=Overage.RECORD, then=then)
+        return
+    if due.is_positive:
+        yield Debit(next_id, due, overage=Overage.RECORD)
+        next_id = operation_id(held.id, held.number + 1)
+    if ahead.is_positive:
+        yield Reserve(next_id, ahead, expires_at=until, grant=Grant.UP_TO)
+
+
+def _due(rate: Rate, seconds: int, captured: Money) -> Money:
+    """Return what is to be charged so far; nothing if more is charged already."""
+    return max(rate.cost(seconds), captured) - captured
+
+
+def _open_hold(held: FundsHeld, instant: datetime | None) -> str | None:
+    """Return the hold that is open at an instant; without one, the hold as it was taken."""
+    is_over = instant is not None and held.expires_at is not None and held.expires_at <= instant
+    return None if is_over else held.hold
+
+
+def _claim(held: FundsHeld, operation: FundsOperation) -> FundsClaim:
+    """Return an operation as a claim on this payer's account."""
+    return FundsClaim(
+        payer=held.payer,
+        id=held.id,
+        operation=operation,
+        rate=held.rate,
+        slice_seconds=held.slice_seconds,
+        lease_seconds=held.lease_seconds,
     )
 
 
@@ -111,8 +155,8 @@ class CallCharge:
 class SettledCall:
     """What ends a call: `funds` to be recorded, `released` to be given back, and what was charged.
 
-    A claim on included minutes is given back by `claim.allotment.settle`, which counts the call in place of
-    `claim.hold`, or by `AllotmentUse.released` if the call never was. Giving back what isn't there does nothing.
+    In place of what the store holds under a claim on included minutes comes what `claim.allotment.settle` counts for
+    the call. Giving back what isn't there does nothing.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """
@@ -126,7 +170,8 @@ def settle(call: LiveCall, *, seconds: int, now: datetime) -> SettledCall:
     """Return what ends a call after so many whole seconds since its answer; 0 if it never was answered.
 
     What of the call's cost isn't captured yet is charged, also beyond what is held or there; what was held and isn't
-    used is free again.
+    used is free again. When the entry of each operation is told to the call by `LiveCall.with_recorded`, settling it
+    again asks for nothing more; where somebody else had got further with the call, for what is missing.
 
     Raises:
         InvalidValue: The duration is out of range, or shorter than at a renewal.
@@ -139,15 +184,26 @@ def settle(call: LiveCall, *, seconds: int, now: datetime) -> SettledCall:
 
 
 def _settled(call: LiveCall, seconds: int, instant: datetime | None) -> SettledCall:
-    ended = [(held, held.settled(seconds, instant)) for held in call.funds]
+    ended = [(held, _ended(held, seconds, instant)) for held in call.funds]
     return SettledCall(
-        funds=tuple(held.claim(operation) for held, operation in ended if operation is not None),
+        funds=tuple(_claim(held, operation) for held, operation in ended if operation is not None),
         released=(*call.leases, *call.allotments),
         charges=tuple(
             CallCharge(payer=held.payer, cost=held.rate.cost(seconds), seconds=held.rate.charged_seconds(seconds))
             for held in call.funds
         ),
     )
+
+
+def _ended(held: FundsHeld, seconds: int, instant: datetime | None) -> FundsOperation | None:
+    """Return what ends the charging: the rest is charged, recorded whatever there is left, or the hold released."""
+    rest = held.rate.next_slice(seconds, captured=held.captured)
+    hold, next_id = _open_hold(held, instant), operation_id(held.id, held.number)
+    if hold is None:
+        return Debit(next_id, rest, overage=Overage.RECORD) if rest.is_positive else None
+    if rest.is_zero:
+        return Release(next_id, hold=hold)
+    return Capture(next_id, hold=hold, amount=rest, overage=Overage.RECORD)
 
 
 def exhausted_at(
@@ -167,6 +223,9 @@ def exhausted_at(
     _check(call, 0)
     if not issubclass(type(available), Mapping):
         raise invalid(wrong_type("available", "a mapping of Payer to Money or None", available))
+    for payer in available:
+        if type(payer) is not Payer:
+            raise invalid(wrong_type("a key of available", "a Payer", payer))
     answered = in_utc("answered_at", answered_at)
     lasts = [claim.covered_seconds for claim in call.allotments]
     lasts += [seconds for held in call.funds if (seconds := _lasts(held, available)) is not None]
@@ -222,6 +281,6 @@ def refused_claim(decision: Admitted, claim: Claim) -> ClaimLost:
         raise invalid(wrong_type("claim", "a claim", claim))
     if claim not in decision.claims:
         raise invalid(Problem(CallFault.CALL_CLAIM_UNKNOWN))
-    taken = with_taken(decision.claims[: decision.claims.index(claim)])
+    taken = taken_call(decision.claims[: decision.claims.index(claim)])
     reason = line(CallRefusal.CALL_CLAIM_LOST, claim.payer, claim=_WORDS[type(claim)])
     return ClaimLost(Refused(reason, (*decision.trace, reason)), _settled(taken, 0, None))

@@ -3,7 +3,7 @@
 Names that callers use are imported from `tenantcore.call_policy`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -16,20 +16,20 @@ from tenantcore._call_claims import (
     FundsClaim,
     FundsOperation,
     TrunkClaim,
-    lease_end,
     operation_id,
 )
 from tenantcore._call_reasons import CallFault, Payer
 from tenantcore._validators import an_instant_or_none, at_least, exactly, not_empty, tuple_of, within, wrong_type
-from tenantcore.balance import Capture, Debit, Grant, NextSlice, Overage, Release, Reserve
-from tenantcore.errors import Problem, invalid
+from tenantcore.balance import Capture, Debit, Entry, Lapse, NextSlice, Release, Reserve
+from tenantcore.errors import Problem, invalid, shown_code
 from tenantcore.money import Money
 from tenantcore.rating import Rate
 
-__all__ = ["CallLease", "FundsHeld", "LiveCall", "with_taken"]
+__all__ = ["CallLease", "FundsHeld", "LiveCall", "taken_call"]
 
-_SECOND: Final = timedelta(seconds=1)
 _MAX_SECONDS: Final = 86_400
+_MOST_DIGITS: Final = 9  # of a call's operation
+_OF_CALLS: Final = (Reserve, Capture, Release, Debit)
 _PAYER: Final = exactly(Payer, called="a Payer")
 _MONEY: Final = exactly(Money, called="Money")
 _seconds = within(1, _MAX_SECONDS)
@@ -55,62 +55,6 @@ class FundsHeld:
     expires_at: datetime | None = field(validator=an_instant_or_none)
     slice_seconds: int = field(validator=_seconds)
     lease_seconds: int = field(validator=_seconds)
-
-    def renewed(self, seconds: int, instant: datetime) -> "tuple[FundsHeld, tuple[FundsOperation, ...]]":
-        """Return how charging stands once what was used is charged and the next slice held, and what does that."""
-        due = self.rate.next_slice(seconds, captured=self.captured)
-        used = self.captured + due
-        ahead = self.rate.next_slice(seconds + self.slice_seconds, captured=used)
-        until = lease_end(instant, self.lease_seconds * _SECOND)
-        operations = list[FundsOperation]()
-        number = self.number
-        hold = self.open_hold(instant)
-        if hold is not None:
-            then = NextSlice(ahead, expires_at=until, grant=Grant.UP_TO) if ahead.is_positive else None
-            next_id = operation_id(self.id, number)
-            operations.append(Capture(next_id, hold=hold, amount=due, overage=Overage.RECORD, then=then))
-            hold = None if then is None else next_id
-        else:
-            if due.is_positive:
-                operations.append(Debit(operation_id(self.id, number), due, overage=Overage.RECORD))
-            if ahead.is_positive:
-                hold = operation_id(self.id, number + len(operations))
-                operations.append(Reserve(hold, ahead, expires_at=until, grant=Grant.UP_TO))
-        after = evolve(
-            self,
-            number=number + len(operations),
-            hold=hold,
-            held=ahead,
-            captured=used,
-            expires_at=None if hold is None else until,
-        )
-        return after, tuple(operations)
-
-    def settled(self, seconds: int, instant: datetime | None) -> FundsOperation | None:
-        """Return what ends the charging: the rest is charged, recorded whatever there is left, or the hold released."""
-        rest = self.rate.next_slice(seconds, captured=self.captured)
-        hold, next_id = self.open_hold(instant), operation_id(self.id, self.number)
-        if hold is None:
-            return Debit(next_id, rest, overage=Overage.RECORD) if rest.is_positive else None
-        if rest.is_zero:
-            return Release(next_id, hold=hold)
-        return Capture(next_id, hold=hold, amount=rest, overage=Overage.RECORD)
-
-    def open_hold(self, instant: datetime | None) -> str | None:
-        """Return the hold that is open at an instant; without one, the hold as it was taken."""
-        is_over = instant is not None and self.expires_at is not None and self.expires_at <= instant
-        return None if is_over else self.hold
-
-    def claim(self, operation: FundsOperation | None) -> FundsClaim:
-        """Return an operation as a claim on this payer's account."""
-        return FundsClaim(
-            payer=self.payer,
-            id=self.id,
-            operation=operation,
-            rate=self.rate,
-            slice_seconds=self.slice_seconds,
-            lease_seconds=self.lease_seconds,
-        )
 
 
 CallLease: TypeAlias = CallClaim | TrunkClaim
@@ -145,44 +89,50 @@ class LiveCall:
         """
         if type(decision) is not Admitted:
             raise invalid(wrong_type("decision", "an Admitted", decision))
-        return with_taken(decision.claims)
+        return taken_call(decision.claims)
 
-    def with_granted(self, payer: Payer, granted: Money | None) -> "LiveCall":
-        """Return the call as it is when the account granted less for the next slice than was asked; None: nothing.
+    def with_recorded(self, entry: Entry) -> "LiveCall":
+        """Return the call as it is once the account's books have an entry for an operation of this call.
 
-        `granted` is what the entry says. The call may go on for as long as `exhausted_at` says, and is settled then.
+        Hand in the entry of each outcome, of a refusal too: what it charged is charged, what it granted is held until
+        it expires, and its id is spent. An entry that the call knows already changes nothing. Where the operation that
+        was sent isn't the one of the entry, somebody else had got further with this call and died: now this call is as
+        far, and is renewed or settled again.
 
-        Raises:
-            InvalidValue: The payer has no funds in this call, or the money is of another currency than the rate.
-            InvalidType: One is of another type.
-
-        Rule: CALL-3 in docs/reference/call_policy.md.
-        """
-        held = self._held_by(payer)
-        if granted is None:
-            return self._with_funds(held, evolve(held, hold=None, held=held.held * 0, expires_at=None))
-        if type(granted) is not Money:
-            raise invalid(wrong_type("granted", "Money or None", granted))
-        _ = held.captured + granted  # which refuses another currency
-        return self._with_funds(held, evolve(held, held=granted))
-
-    def with_lapsed(self, payer: Payer) -> "LiveCall":
-        """Return the call as it is when the account said that its hold has expired: charged from now on without one.
-
-        The declined operation's id is spent, so renewing or settling this call again makes another.
+        >>> from datetime import UTC
+        >>> nothing, paid = Money("0", "USD"), Money("-1", "USD")
+        >>> debit = Debit("call-1/1/account/2", Money("1", "USD"))
+        >>> entry = Entry(number=7, at=datetime(2026, 11, 22, tzinfo=UTC), operation=debit, posted=paid, held=nothing)
+        >>> LiveCall().with_recorded(entry)  # a call that is carried by a trunk
+        Traceback (most recent call last):
+        tenantcore.errors.InvalidValue: the entry 'call-1/1/account/2' isn't of an operation of this call; ...
 
         Raises:
-            InvalidValue: The payer has no funds in this call.
-            InvalidType: It is no payer.
+            InvalidValue: The entry isn't of an operation of this call, or one before it is missing.
+            InvalidType: It is no Entry.
 
-        Rule: CALL-3 in docs/reference/call_policy.md.
+        Rules: CALL-3, BAL-4 in docs/reference/call_policy.md.
         """
-        held = self._held_by(payer)
-        lapsed = evolve(held, hold=None, held=held.held * 0, expires_at=None, number=held.number + 1)
-        return self._with_funds(held, lapsed)
+        if type(entry) is not Entry:
+            raise invalid(wrong_type("entry", "an Entry", entry))
+        operation = entry.operation
+        name = operation.hold if isinstance(operation, Lapse) else operation.id
+        for held in self.funds:
+            number = _number_of(name, held.id)
+            if number is None:
+                continue
+            if number == held.number and isinstance(operation, _OF_CALLS):
+                return self._with_funds(held, _recorded(held, operation, entry))
+            if number < held.number:
+                is_lapse = isinstance(operation, Lapse) and held.hold == name
+                return self._with_funds(held, _without_hold(held)) if is_lapse else self
+            if number > held.number:
+                params = {"id": shown_code(name), "expected": operation_id(held.id, held.number)}
+                raise invalid(Problem(CallFault.CALL_ENTRY_AHEAD, params=params))
+        raise invalid(Problem(CallFault.CALL_ENTRY_UNKNOWN, params={"id": shown_code(name)}))
 
-    def with_refused(self, claim: AllotmentClaim) -> "LiveCall":
-        """Return the call as it is when a renewal's claim on included minutes didn't fit: with what it held before.
+    def with_taken(self, claim: AllotmentClaim) -> "LiveCall":
+        """Return the call as it is once a renewal's claim on included minutes is taken; refused, nothing changes.
 
         Raises:
             InvalidValue: The claim isn't one of this call's.
@@ -192,24 +142,34 @@ class LiveCall:
         """
         if type(claim) is not AllotmentClaim:
             raise invalid(wrong_type("claim", "an AllotmentClaim", claim))
-        if claim not in self.allotments:
+        if claim.id not in {each.id for each in self.allotments}:
             raise invalid(Problem(CallFault.CALL_CLAIM_UNKNOWN))
-        before = evolve(claim, seconds=0, covered_seconds=claim.covered_seconds - claim.seconds)
-        return evolve(self, allotments=tuple(before if each == claim else each for each in self.allotments))
-
-    def _held_by(self, payer: Payer) -> FundsHeld:
-        if type(payer) is not Payer:
-            raise invalid(wrong_type("payer", "a Payer", payer))
-        for held in self.funds:
-            if held.payer is payer:
-                return held
-        raise invalid(Problem(CallFault.CALL_FUNDS_UNKNOWN, params={"payer": payer.value}))
+        return evolve(self, allotments=tuple(claim if each.id == claim.id else each for each in self.allotments))
 
     def _with_funds(self, before: FundsHeld, after: FundsHeld) -> "LiveCall":
         return evolve(self, funds=tuple(after if held is before else held for held in self.funds))
 
 
-def with_taken(claims: tuple[Claim, ...]) -> LiveCall:
+def _number_of(name: str, claim: str) -> int | None:
+    """Return which operation of a claim has this id; None if it is another's."""
+    number = name.removeprefix(f"{claim}/")
+    is_number = len(number) <= _MOST_DIGITS and number.isascii() and number.isdecimal()
+    return int(number) if is_number and name == operation_id(claim, int(number)) else None
+
+
+def _recorded(held: FundsHeld, operation: FundsOperation, entry: Entry) -> FundsHeld:
+    then = operation.then if isinstance(operation, Capture) else operation
+    after = evolve(_without_hold(held), number=held.number + 1, captured=held.captured - entry.posted)
+    if entry.granted is None or not isinstance(then, Reserve | NextSlice):
+        return after
+    return evolve(after, hold=operation.id, held=entry.granted, expires_at=then.expires_at)
+
+
+def _without_hold(held: FundsHeld) -> FundsHeld:
+    return evolve(held, hold=None, held=held.held * 0, expires_at=None)
+
+
+def taken_call(claims: tuple[Claim, ...]) -> LiveCall:
     """Return the call that has taken these claims."""
     return LiveCall(
         leases=tuple(claim for claim in claims if isinstance(claim, CallClaim | TrunkClaim)),
