@@ -14,7 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tenantcore._rated_seconds import charged_of
+from tenantcore._rated_seconds import charged_of, longest_within
 from tenantcore.errors import InvalidValue
 from tenantcore.money import MAX_DIGITS, Money, MoneyFault, Rounding
 from tenantcore.numbering import NumberClass, OwnClass
@@ -142,6 +142,16 @@ class TestChargedSeconds:
 
     def test_the_rule_alone(self) -> None:
         assert charged_of(31, 0, 30, 18) == 48
+        assert [longest_within(room, 100, 5, 30, 18) for room in (0, 29, 30, 47, 48, 101, 102)] == [
+            5, 5, 30, 30, 48, 84, 100,
+        ]  # fmt: skip
+
+    @given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 60), st.integers(0, 60), st.integers(1, 60))
+    def test_the_longest_within_is_the_last_that_fits(
+        self, room: int, length: int, free: int, minimum: int, increment: int
+    ) -> None:
+        fitting = [each for each in range(length + 1) if charged_of(each, free, minimum, increment) <= room]
+        assert longest_within(room, length, free, minimum, increment) == max(fitting)
 
 
 class TestCost:
@@ -372,6 +382,64 @@ class TestSlices:
         with pytest.raises(InvalidValue) as error:
             BY_THE_SECOND.next_slice(7, captured=usd("-0.000001"))
         assert error.value.problem.code is RateFault.RATE_NEGATIVE
+
+
+class TestUncovered:
+    """RAT-2: where the first seconds of a call are paid for otherwise, the others cost what they add to it."""
+
+    def test_the_first_charged_second_carries_the_fee(self) -> None:
+        rate = per_minute("0.60", 1, 1, connect_fee=usd("0.10"))
+        assert [rate.uncovered_cost(90, covered_seconds=covered) for covered in (0, 1, 30, 89, 90, 91)] == [
+            usd("1.00"),
+            usd("0.89"),
+            usd("0.60"),
+            usd("0.01"),
+            ZERO,
+            ZERO,
+        ]
+
+    def test_an_increment_begun_under_the_cover_is_covered(self) -> None:
+        rate = per_minute("0.60", 60, 60)
+        lengths = (30, 31, 60, 61, 120, 121)
+        assert [rate.uncovered_cost(length, covered_seconds=30) for length in lengths] == [
+            ZERO,
+            ZERO,
+            ZERO,
+            usd("0.60"),
+            usd("0.60"),
+            usd("1.20"),
+        ]
+
+    def test_covered_seconds_that_are_free_leave_the_fee(self) -> None:
+        rate = per_minute("0.60", 1, 1, connect_fee=usd("0.10"), free_seconds=6)
+        assert rate.uncovered_cost(7, covered_seconds=6) == rate.cost(7) == usd("0.17")
+        assert rate.uncovered_cost(8, covered_seconds=7) == usd("0.01")
+
+    @given(rates(), seconds(), seconds())
+    def test_both_parts_cost_what_the_call_does(self, rate: Rate, covered: int, beyond: int) -> None:
+        length = covered + beyond
+        assert rate.cost(covered) + rate.uncovered_cost(length, covered_seconds=covered) == rate.cost(length)
+
+    @given(rates(), seconds(), seconds())
+    def test_all_or_nothing(self, rate: Rate, length: int, more: int) -> None:
+        assert rate.uncovered_cost(length, covered_seconds=0) == rate.cost(length)
+        assert rate.uncovered_cost(length, covered_seconds=length + more).is_zero
+
+    @given(rates(), seconds(), seconds(), seconds())
+    def test_more_seconds_cost_no_less_and_more_cover_no_more(
+        self, rate: Rate, length: int, covered: int, more: int
+    ) -> None:
+        cost = rate.uncovered_cost(length, covered_seconds=covered)
+        assert not cost.is_negative
+        assert cost <= rate.uncovered_cost(length + more, covered_seconds=covered)
+        assert cost >= rate.uncovered_cost(length, covered_seconds=covered + more)
+
+    @given(rates(), seconds(), st.lists(seconds(), min_size=1, max_size=6))
+    def test_slices_go_on_where_the_cover_ends(self, rate: Rate, covered: int, parts: list[int]) -> None:
+        captured = Money.zero(rate.currency)
+        for length in accumulate(parts, initial=covered):
+            captured += rate.next_slice(length, captured=rate.cost(covered) + captured)
+        assert captured == rate.uncovered_cost(covered + sum(parts), covered_seconds=covered)
 
 
 class TestDiscounts:

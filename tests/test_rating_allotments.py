@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantcore import _zones
-from tenantcore.billing_periods import BillingPeriod, Frequency, PeriodFault
+from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleFault, Frequency, PeriodFault
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue
 from tenantcore.numbering import NumberClass
 from tenantcore.rating import (
@@ -76,6 +76,32 @@ class TestPeriods:
 
     def test_a_month_unless_it_says_so(self) -> None:
         assert HOUR.per is Frequency.MONTHLY
+
+    @given(
+        timezones(),
+        st.sampled_from([Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY]),
+        st.lists(
+            st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - its way
+            max_size=8,
+        ),
+    )
+    def test_the_order_of_asking_changes_nothing(self, zone: str, per: Frequency, instants: list[datetime]) -> None:
+        allotment, schedule = evolve(HOUR, per=per), BillingSchedule.open(per, on=date(2020, 1, 1), timezone=zone)
+        for at in instants:
+            period = schedule.at(at)
+            # Its ends are where an answer that was kept would be a wrong one.
+            opens, closes = schedule.window(period)
+            moment = timedelta(microseconds=1)
+            for each in (at, opens, opens - moment, closes, closes - moment, at):
+                assert allotment.period(at=each, timezone=zone) == schedule.at(each)
+
+    def test_the_first_and_the_last_days_that_there_are(self) -> None:
+        first = datetime(1, 1, 5, tzinfo=UTC)
+        for _ in range(2):
+            assert HOUR.period(at=first, timezone="Asia/Singapore") == BillingPeriod(date(1, 1, 1), date(1, 2, 1))
+            with pytest.raises(InvalidValue) as error:
+                HOUR.period(at=datetime(9999, 12, 31, tzinfo=UTC), timezone="Asia/Singapore")
+            assert error.value.problem.code is CycleFault.CYCLE_OUT_OF_CALENDAR
 
     def test_unknown_zones(self) -> None:
         with pytest.raises(InvalidValue) as error:
@@ -206,6 +232,39 @@ class TestSettle:
         assert (found.used_seconds, found.over_seconds, found.use) == (10, 10, used(3670))
         exactly = HOUR.settle(used(3510), answered_at=NOON, seconds=90, timezone=NEW_YORK)
         assert exactly.over_seconds == 0
+
+    def test_what_is_covered_is_told_from_the_answer_on(self) -> None:
+        found = [HOUR.settle(used(3570), answered_at=NOON, seconds=each, timezone=NEW_YORK) for each in (0, 30, 31, 90)]
+        assert [each.covered_seconds for each in found] == [0, 30, 30, 30]
+        nothing_left = HOUR.settle(used(3600), answered_at=NOON, seconds=90, timezone=NEW_YORK)
+        assert (nothing_left.covered_seconds, nothing_left.over_seconds) == (0, 90)
+
+    def test_only_whole_blocks_are_covered(self) -> None:
+        blocks = evolve(HOUR, minimum_seconds=30, increment_seconds=18, free_seconds=5)
+        found = [
+            blocks.settle(used(3600 - left), answered_at=NOON, seconds=60, timezone=NEW_YORK)
+            for left in (0, 29, 30, 47, 48, 65, 66)
+        ]
+        assert [each.covered_seconds for each in found] == [5, 5, 30, 30, 48, 48, 60]
+        assert [each.over_seconds for each in found] == [66, 37, 36, 19, 18, 1, 0]
+
+    def test_what_lies_in_an_earlier_period_is_covered(self) -> None:
+        begun = APRIL_OPENS - timedelta(seconds=30)
+        april = used(3590, start=date(2026, 4, 1))
+        found = HOUR.settle(april, answered_at=begun, seconds=90, timezone=NEW_YORK)
+        assert (found.used_seconds, found.over_seconds, found.covered_seconds) == (60, 50, 40)
+        before = HOUR.settle(april, answered_at=NOON, seconds=90, timezone=NEW_YORK)
+        assert (before.over_seconds, before.covered_seconds) == (0, 90)
+
+    @given(st.integers(0, 900), st.integers(0, 700), st.integers(0, 60), st.integers(0, 60), st.integers(1, 60))
+    def test_all_is_covered_where_nothing_is_over(
+        self, before: int, seconds: int, free: int, minimum: int, increment: int
+    ) -> None:
+        blocks = evolve(HOUR, seconds=600, free_seconds=free, minimum_seconds=minimum, increment_seconds=increment)
+        found = blocks.settle(used(before), answered_at=NOON, seconds=seconds, timezone=NEW_YORK)
+        assert (found.over_seconds == 0) == (found.covered_seconds == seconds)
+        covered = blocks.settle(used(before), answered_at=NOON, seconds=found.covered_seconds, timezone=NEW_YORK)
+        assert covered.over_seconds == 0
 
     def test_a_group_leaves_less(self) -> None:
         found = HOUR.settle(used(0), answered_at=NOON, seconds=90, timezone=NEW_YORK, group=(used(3540),))

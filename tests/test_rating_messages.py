@@ -105,6 +105,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: RATE.cost(MAX_SECONDS),
         "the amount must have at most 36 digits before the point; hand in or compute a smaller amount",
     ),
+    "less than nothing covered": (
+        lambda: RATE.uncovered_cost(60, covered_seconds=-1),
+        "covered_seconds must be at least 0, not -1; raise it to 0 or more",
+    ),
     "no funds": (lambda: RATE.max_seconds(ANY), "available must be Money, not object; hand in Money"),
     "funds of another currency": (
         lambda: RATE.max_seconds(Money("5", "EUR")),

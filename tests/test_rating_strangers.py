@@ -51,6 +51,8 @@ ASKED: dict[str, Callable[[Any], object]] = {
     "exact_cost": RATE.exact_cost,
     "cost": RATE.cost,
     "max_seconds": RATE.max_seconds,
+    "uncovered_cost": lambda thing: RATE.uncovered_cost(thing, covered_seconds=30),
+    "uncovered_cost, covered": lambda thing: RATE.uncovered_cost(60, covered_seconds=thing),
     "next_slice": lambda thing: RATE.next_slice(thing, captured=ONE),
     "next_slice, captured": lambda thing: RATE.next_slice(60, captured=thing),
     "discounted": RATE.discounted,

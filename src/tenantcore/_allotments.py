@@ -5,7 +5,8 @@ Names that callers use (`Allotment`, `AllotmentFault`, `AllotmentHeld`, `Allotme
 """
 
 import enum
-from datetime import date, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,10 +16,10 @@ from tenantcore._amounts import check_within
 from tenantcore._discounts import check_class
 from tenantcore._number_classes import CallClass
 from tenantcore._rate_decks import a_direction_or_none, a_name
-from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of
+from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of, longest_within
 from tenantcore._validators import check_day, exactly, in_utc, is_text, not_empty, tuple_of, within, wrong_type
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency
-from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid
+from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid
 from tenantcore.trunks import Direction
 
 __all__ = [
@@ -39,6 +40,7 @@ _SECOND: Final = timedelta(seconds=1)
 _MOST_SCHEDULES_CACHED: Final = 1024
 # The first Monday and first of a month that there is: every calendar period of later days is whole.
 _ALWAYS: Final = date(1, 1, 1)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _CALENDAR: Final = frozenset({
     Frequency.DAILY,
     Frequency.WEEKLY,
@@ -105,6 +107,9 @@ def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
 class AllotmentHold:
     """Seconds set aside for one call, in the period that starts on a local day: what the host stores with the call.
 
+    Raises: InvalidValue for seconds outside 0 to `MAX_ALLOTTED_SECONDS`; InvalidType for a field of another type, a
+    datetime as the day among them.
+
     Rule: RAT-2 in docs/reference/rating.md.
     """
 
@@ -117,7 +122,13 @@ class AllotmentUse:
     """How much of an allotment is used in one period, and how much is held for live calls: the row a host stores.
 
     `period_start` is the first local day of the period, None before the first call. In another period nothing of it
-    counts.
+    counts. What is used may exceed the allotment: a call in progress isn't cut off.
+
+    >>> AllotmentUse()  # before the first call
+    AllotmentUse(period_start=None, used_seconds=0, held_seconds=0)
+
+    Raises: InvalidValue for seconds outside 0 to `MAX_ALLOTTED_SECONDS`; InvalidType for a field of another type, a
+    datetime as the day among them.
 
     Rule: RAT-2 in docs/reference/rating.md.
     """
@@ -129,24 +140,45 @@ class AllotmentUse:
     def released(self, hold: AllotmentHold) -> "AllotmentUse":
         """Return the use without a hold: of a call that was never answered. One of an earlier period is gone already.
 
-        Raises: InvalidValue when more would be given back than is held.
+        >>> use = AllotmentUse(period_start=date(2026, 4, 1), used_seconds=5)
+        >>> use.released(AllotmentHold(period_start=date(2026, 3, 1), seconds=60)) is use
+        True
+
+        Raises: InvalidValue when more would be given back than is held, or of a later period; InvalidType for anything
+        but a hold.
 
         Rule: RAT-2 in docs/reference/rating.md.
         """
-        if type(hold) is not AllotmentHold:
-            raise invalid(wrong_type("hold", "an AllotmentHold", hold))
-        if self.period_start is not None and hold.period_start < self.period_start:
-            return self
-        _, held = _counted(self, hold.period_start)
-        if hold.seconds > held:
-            params: dict[str, str | int] = {"seconds": hold.seconds, "held": held}
-            raise invalid(Problem(AllotmentFault.ALLOTMENT_HOLD_UNKNOWN, params=params))
-        return evolve(self, held_seconds=self.held_seconds - hold.seconds)
+        return evolve(self, held_seconds=self.held_seconds - hold.seconds) if _check_held(self, hold) else self
+
+
+def _check_held(use: AllotmentUse, hold: object) -> bool:
+    """Return whether a use counts a hold, refusing one that it should and doesn't; False for one that is gone."""
+    if type(hold) is not AllotmentHold:
+        raise invalid(wrong_type("hold", "an AllotmentHold", hold))
+    if use.period_start is not None and hold.period_start < use.period_start:
+        return False
+    _, held = _counted(use, hold.period_start)
+    if hold.seconds > held:
+        params: dict[str, str | int] = {"seconds": hold.seconds, "held": held}
+        raise invalid(Problem(AllotmentFault.ALLOTMENT_HOLD_UNKNOWN, params=params))
+    return True
+
+
+_new: Final = object.__new__
+_set_hold_start: Final = AllotmentHold.__dict__["period_start"].__set__
+_set_hold_seconds: Final = AllotmentHold.__dict__["seconds"].__set__
+_set_use_start: Final = AllotmentUse.__dict__["period_start"].__set__
+_set_used: Final = AllotmentUse.__dict__["used_seconds"].__set__
+_set_held: Final = AllotmentUse.__dict__["held_seconds"].__set__
 
 
 @frozen
 class AllotmentHeld:
-    """A hold was taken: store the hold with the call and the use in place of the one asked about."""
+    """A hold was taken: store the hold with the call and the use in place of the one asked about.
+
+    Rule: RAT-2 in docs/reference/rating.md.
+    """
 
     hold: AllotmentHold
     use: AllotmentUse
@@ -154,10 +186,19 @@ class AllotmentHeld:
 
 @frozen(kw_only=True)
 class AllotmentSettled:
-    """A call was counted: `used_seconds` in the period of its end, `over_seconds` of them beyond the allotment."""
+    """A call was counted: what it used, what of that was beyond the allotment, and the use to store.
+
+    Rule: RAT-2 in docs/reference/rating.md.
+    """
 
     used_seconds: int
+    """What it used in the period of its end, in the allotment's blocks."""
     over_seconds: int
+    """How much of that was not left any more."""
+    covered_seconds: int
+    """How many whole seconds of the call, from its answer on, are covered: all of them where nothing is over.
+
+    Of blocks only whole ones are. What lies after them is the host's to charge: `Rate.uncovered_cost`."""
     use: AllotmentUse
 
 
@@ -165,9 +206,13 @@ class AllotmentSettled:
 class Allotment:
     """Seconds that calls to numbers of some classes may use in each period of the calendar: included minutes.
 
-    The period is a day, week, month or another of the calendar in a time zone, the tenant's. A call of up to
-    `free_seconds` uses nothing, another the minimum and every increment that was begun after it. Its use is kept under
-    `name`. With a `direction`, it is for calls that go this way only.
+    The period is a day, week, month or another of the calendar in a time zone, the tenant's; it is renewed at the first
+    instant of the period's first local day, and what was left is gone. A call of up to `free_seconds`, included, uses
+    nothing, another the minimum and every increment that was begun after it, as a `Rate` charges them. Its use is kept
+    under `name`. With a `direction`, it is for calls that go this way only.
+
+    One for classes that numbers of the tenant's dial plan never have is never used: `DialPlan.classes` has those that
+    they do.
 
     >>> from datetime import UTC
     >>> from tenantcore.numbering import NumberClass
@@ -176,8 +221,10 @@ class Allotment:
     >>> hundred.settle(AllotmentUse(), answered_at=answered, seconds=90, timezone="America/New_York").use
     AllotmentUse(period_start=datetime.date(2026, 3, 1), used_seconds=30, held_seconds=0)
 
-    Raises: InvalidValue for an empty name, no classes, a number of seconds out of range or a period that isn't one of
-    the calendar; InvalidType for a field of another type.
+    Raises:
+        InvalidValue: The name is empty or too long, or has a character that no name may hold; there are no classes; a
+            number of seconds is out of range; or the period isn't one of the calendar.
+        InvalidType: A field is of another type.
 
     Rule: RAT-2 in docs/reference/rating.md.
     """
@@ -194,14 +241,21 @@ class Allotment:
     def period(self, *, at: datetime, timezone: str) -> BillingPeriod:
         """Return the period that holds the instant, in local days of the zone.
 
+        >>> from tenantcore.numbering import NumberClass
+        >>> daily = Allotment(name="day", seconds=60, classes=frozenset({NumberClass.US_DID}), per=Frequency.DAILY)
+        >>> print(daily.period(at=datetime(2026, 3, 10, 3, tzinfo=UTC), timezone="America/New_York").start)
+        2026-03-09
+
         Raises: InvalidType, InvalidValue for anything but an aware datetime and the name of a time zone.
 
         Rule: RAT-2 in docs/reference/rating.md.
         """
-        return _schedule(self.per, timezone).at(in_utc("at", at))
+        return _periods(self.per, timezone).at(in_utc("at", at))
 
     def left(self, use: AllotmentUse, *, at: datetime, timezone: str, group: tuple[AllotmentUse, ...] = ()) -> int:
         """Return how many seconds are neither used nor held in the period that holds `at`; never below 0.
+
+        A call of 60 seconds may use more than 60 of them: the minimum and the increment count.
 
         What the others of a `group` have used and hold in that period counts as well: accounts that share the
         allotment, or its other uses that draw on the same minutes. A group needs one time zone. Where clocks disagree
@@ -228,8 +282,17 @@ class Allotment:
         """Set aside up to so many seconds for a call, fewer where fewer are left; None where none can be.
 
         A call can't begin on less than the minimum, nor on nothing. A live call asks again before its time is up, with
-        what it has `held` so far: the new hold stands in place of the old one and has its seconds too. In a new period
-        it begins anew.
+        what it has `held` so far, for as many seconds more: the new hold stands in place of the old one and has its
+        seconds too. In a new period it begins anew, and what was held before is gone. None for a live call leaves it
+        what it has.
+
+        >>> from tenantcore.numbering import NumberClass
+        >>> minute = Allotment(name="minute", seconds=60, classes=frozenset({NumberClass.US_DID}))
+        >>> when = {"at": datetime(2026, 3, 10, 12, tzinfo=UTC), "timezone": "America/New_York"}
+        >>> first = minute.hold(AllotmentUse(), 40, **when)
+        >>> second = minute.hold(first.use, 40, **when, held=first.hold)
+        >>> first.hold.seconds, second.hold.seconds
+        (40, 60)
 
         Raises: InvalidType, InvalidValue as `left`; InvalidValue for less than 1 second, or a hold that isn't held.
 
@@ -238,14 +301,23 @@ class Allotment:
         check_within("seconds", seconds, 1, MAX_BLOCK_SECONDS)
         _check_use(use)
         start = _not_before(use, self.period(at=at, timezone=timezone).start)
-        other = use if held is None else use.released(held)
-        before = 0 if held is None or held.period_start != start else held.seconds
+        before = 0
+        if held is not None:
+            _check_held(use, held)
+            if held.period_start == start:
+                before = held.seconds
         left = self.seconds - _taken(start, use, group)
         if left < (1 if before else max(1, self.minimum_seconds)):
             return None
-        hold = AllotmentHold(period_start=start, seconds=before + min(seconds, left))
-        used_seconds, held_seconds = _counted(other, start)
-        after = AllotmentUse(period_start=start, used_seconds=used_seconds, held_seconds=held_seconds + hold.seconds)
+        more = min(seconds, left)
+        used_seconds, held_seconds = _counted(use, start)
+        # Built without checks, for a call that is about to begin: the sums are within the allotment.
+        hold, after = _new(AllotmentHold), _new(AllotmentUse)
+        _set_hold_start(hold, start)
+        _set_hold_seconds(hold, before + more)
+        _set_use_start(after, start)
+        _set_used(after, used_seconds)
+        _set_held(after, held_seconds + more)
         return AllotmentHeld(hold, after)
 
     def settle(
@@ -260,33 +332,46 @@ class Allotment:
     ) -> AllotmentSettled:
         """Count a call that ended `seconds` after its answer, in place of what it `held`.
 
-        Only what lies in the period of its end counts, so the order in which calls are settled changes nothing; of a
-        call that ended in a period before that of the use, nothing does. All of it is counted, also what goes beyond
-        the allotment: `over_seconds` are for the host to charge or to let go.
+        A call of 0 seconds only gives back what it held. Only what lies in the period of its end counts, so the order
+        in which calls are settled changes nothing; of a call that ended in a period before that of the use, nothing
+        does. All of it is counted, also what goes beyond the allotment: `over_seconds` are for the host to charge, from
+        the end of `covered_seconds` on, or to let go.
 
-        Raises: InvalidType, InvalidValue as `left`; InvalidValue for a duration out of range, or a hold that isn't
-        held.
+        >>> from tenantcore.numbering import NumberClass
+        >>> minute = Allotment(name="minute", seconds=60, classes=frozenset({NumberClass.US_DID}))
+        >>> at = datetime(2026, 3, 10, 12, tzinfo=UTC)
+        >>> ended = minute.settle(AllotmentUse(), answered_at=at, seconds=90, timezone="America/New_York")
+        >>> ended.used_seconds, ended.over_seconds, ended.covered_seconds
+        (90, 30, 60)
+
+        Raises: InvalidType, InvalidValue as `left`; InvalidValue for a duration out of range, a hold that isn't held,
+        or a use that grows beyond `MAX_ALLOTTED_SECONDS`.
 
         Rule: RAT-2 in docs/reference/rating.md.
         """
         check_within("seconds", seconds, 0, MAX_BLOCK_SECONDS)
         _check_use(use)
         other = use if held is None else use.released(held)
-        schedule, answered = _schedule(self.per, timezone), in_utc("answered_at", answered_at)
+        periods, answered = _periods(self.per, timezone), in_utc("answered_at", answered_at)
         try:
             ended = answered + seconds * _SECOND
         except OverflowError:
             raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": "the end of the call"})) from None
-        start = schedule.at(ended).start
+        start = periods.at(ended).start
         if start != _not_before(use, start):
-            return AllotmentSettled(used_seconds=0, over_seconds=0, use=other)
+            return AllotmentSettled(used_seconds=0, over_seconds=0, covered_seconds=seconds, use=other)
         # A call that began before the period counts from its opening.
-        inside = min(seconds, (ended - schedule.first_instant(start)) // _SECOND)
-        charged = charged_of(inside, self.free_seconds, self.minimum_seconds, self.increment_seconds)
+        inside = min(seconds, (ended - periods.first_instant(start)) // _SECOND)
+        blocks = self.free_seconds, self.minimum_seconds, self.increment_seconds
+        charged = charged_of(inside, *blocks)
         left = max(0, self.seconds - _taken(start, other, group))
         used_seconds, held_seconds = _counted(other, start)
-        after = AllotmentUse(period_start=start, used_seconds=used_seconds + charged, held_seconds=held_seconds)
-        return AllotmentSettled(used_seconds=charged, over_seconds=max(0, charged - left), use=after)
+        return AllotmentSettled(
+            used_seconds=charged,
+            over_seconds=max(0, charged - left),
+            covered_seconds=seconds - inside + longest_within(left, inside, *blocks),
+            use=AllotmentUse(period_start=start, used_seconds=used_seconds + charged, held_seconds=held_seconds),
+        )
 
 
 def _check_use(use: object) -> None:
@@ -314,21 +399,56 @@ def _taken(start: date, use: AllotmentUse, group: tuple[AllotmentUse, ...]) -> i
     return taken
 
 
+class _Periods:
+    """The periods of one kind in a zone, and the window of that which was asked for last.
+
+    Nearly every call is in the period of the call before it, and finding the local day of an instant takes longer than
+    all else that is done with it.
+    """
+
+    __slots__ = ("_latest", "_schedule")
+
+    def __init__(self, schedule: BillingSchedule) -> None:
+        self._schedule = schedule
+        # One tuple, so that threads read and replace it whole.
+        self._latest: tuple[datetime, datetime, BillingPeriod] = (_NEVER, _NEVER, schedule.first)
+
+    def at(self, instant: datetime) -> BillingPeriod:
+        """Return the period that holds an instant in UTC."""
+        opens, closes, period = self._latest
+        if opens <= instant < closes:
+            return period
+        period = self._schedule.at(instant)
+        # At the ends of the calendar a window lies outside the years that there are.
+        with suppress(InvalidValue):
+            self._latest = (*self._schedule.window(period), period)
+        return period
+
+    def first_instant(self, day: date) -> datetime:
+        """Return when a local day begins, in UTC."""
+        return self._schedule.first_instant(day)
+
+
 # A platform has few zones; the schedules of calendar periods need no opening of their own.
 @lru_cache(maxsize=_MOST_SCHEDULES_CACHED)
-def _schedule_in(per: Frequency, timezone: str) -> BillingSchedule:
-    return BillingSchedule.open(per, on=_ALWAYS, timezone=timezone)
+def _periods_in(per: Frequency, timezone: str) -> _Periods:
+    return _Periods(BillingSchedule.open(per, on=_ALWAYS, timezone=timezone))
 
 
-def _schedule(per: Frequency, timezone: object) -> BillingSchedule:
+def _periods(per: Frequency, timezone: object) -> _Periods:
+    if type(timezone) is str:
+        return _periods_in(per, timezone)
     if not is_text(timezone):
         raise invalid(wrong_type("timezone", "the name of a time zone", timezone))
-    return _schedule_in(per, str.__str__(timezone))
+    return _periods_in(per, str.__str__(timezone))
 
 
 @frozen
 class Allotments:
     """The allotments of a tenant, in the order in which they are used; each has its own name.
+
+    A call uses one of them, the first that covers it and has seconds left; what goes beyond it isn't taken from the
+    next.
 
     Raises: InvalidValue when two have one name; InvalidType unless they are a tuple of `Allotment`.
 
@@ -347,6 +467,15 @@ class Allotments:
 
     def covering(self, call_class: CallClass, direction: Direction) -> tuple[Allotment, ...]:
         """Return the allotments for such a call, in order: those of its direction first, then those of both.
+
+        None of them may have anything left: that is for `Allotment.hold` to say.
+
+        >>> from tenantcore.numbering import NumberClass
+        >>> us = frozenset({NumberClass.US_DID})
+        >>> both = Allotment(name="both", seconds=60, classes=us)
+        >>> inbound = Allotment(name="inbound", seconds=60, classes=us, direction=Direction.INBOUND)
+        >>> [each.name for each in Allotments((both, inbound)).covering(NumberClass.US_DID, Direction.INBOUND)]
+        ['inbound', 'both']
 
         Raises: InvalidType for anything but a number class and a direction.
 

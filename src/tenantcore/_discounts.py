@@ -47,9 +47,16 @@ def _a_percent(_: object, __: "Attribute[Any]", value: object) -> None:
 
 @frozen
 class Discount:
-    """How many percent are taken off calls to numbers of a class: 0 to 100, with at most 6 decimals.
+    """How many percent are taken off calls to numbers of a class: 0 to 100, both included, with at most 6 decimals.
 
-    Raises: InvalidValue for a percentage outside 0 to 100; InvalidType for anything but a number class.
+    Percent, not a share: 0.5 is half a percent, and has to be a Decimal.
+
+    >>> Discount(NumberClass.INTERNATIONAL, Decimal("0.5")).percent
+    Decimal('0.5')
+
+    Raises:
+        InvalidValue: The percentage is outside 0 to 100, or has more decimals.
+        InvalidType: The class is no number class, or the percentage neither a whole number nor a Decimal.
 
     Rule: RAT-1 in docs/reference/rating.md.
     """
@@ -61,6 +68,9 @@ class Discount:
 @frozen
 class Discounts:
     """A tenant's discounts, one a class at most; classes that aren't named have none.
+
+    One for a class that numbers of the tenant's dial plan never have is never applied: `DialPlan.classes` has those
+    that they do.
 
     >>> from tenantcore.money import Money
     >>> discounts = Discounts((Discount(NumberClass.INTERNATIONAL, 10),))
@@ -87,7 +97,12 @@ class Discounts:
     def percent(self, call_class: CallClass) -> int | Decimal:
         """Return the discount for a class, in percent: 0 where none is named.
 
+        >>> Discounts((Discount(NumberClass.INTERNATIONAL, 10),)).percent(NumberClass.CARIBBEAN)
+        0
+
         Raises: InvalidType for anything but a number class.
+
+        Rule: RAT-1 in docs/reference/rating.md.
         """
         check_class("call_class", call_class)
         return self._percents.get(call_class, 0)
@@ -95,7 +110,19 @@ class Discounts:
     def applied(self, rate: Rate, call_class: CallClass) -> Rate:
         """Return the rate that a call to a number of the class is charged by; without a discount, `rate` itself.
 
-        Raises: InvalidType for anything but a rate and a number class; InvalidValue as `Rate.discounted`.
+        It is taken off the minute and off the fee, and nothing is rounded: the discounted rate rounds its costs as the
+        other does, once. Discounts on discounts are none of this: each is on the rate that is handed in.
+
+        >>> from tenantcore.money import Money
+        >>> rate = Rate(per_minute=Money("0.0077", "USD"))
+        >>> third = Discounts((Discount(NumberClass.CARIBBEAN, 33),))
+        >>> third.applied(rate, NumberClass.CARIBBEAN).per_minute, third.applied(rate, NumberClass.US_DID) is rate
+        (Money('0.005159', 'USD'), True)
+
+        Raises: InvalidType for anything but a rate and a number class; InvalidValue where an amount of the rate would
+        have more decimals than amounts can have.
+
+        Rule: RAT-1 in docs/reference/rating.md.
         """
         if type(rate) is not Rate:
             raise invalid(wrong_type("rate", "a Rate", rate))

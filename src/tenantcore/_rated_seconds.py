@@ -14,7 +14,7 @@ from tenantcore._rounding import Rounding, round_quotient
 from tenantcore._validators import wrong_type
 from tenantcore.errors import FieldCode, Problem, invalid, shown
 
-__all__ = ["MAX_BLOCK_SECONDS", "MAX_SECONDS", "charged_of", "whole_seconds"]
+__all__ = ["MAX_BLOCK_SECONDS", "MAX_SECONDS", "charged_of", "longest_within", "whole_seconds"]
 
 MAX_SECONDS: Final = 10**80
 """How long a duration is at most: longer than the largest amount lasts at the lowest rate."""
@@ -28,6 +28,8 @@ _NUMBERS: Final = (int, Decimal, Fraction)
 
 def whole_seconds(duration: Factor | timedelta, rounding: Rounding) -> int:
     """Return a measured duration in whole seconds, as rates charge them; UP counts a second that was begun.
+
+    A number is of seconds. It is rounded once, by the name given; 0 stays 0, and so an unanswered call stays free.
 
     >>> whole_seconds(Decimal("60.1"), Rounding.UP), whole_seconds(timedelta(milliseconds=60_400), Rounding.HALF_UP)
     (61, 60)
@@ -58,3 +60,16 @@ def charged_of(seconds: int, free: int, minimum: int, increment: int) -> int:
     if seconds <= minimum:
         return minimum
     return minimum - (minimum - seconds) // increment * increment
+
+
+def longest_within(room: int, seconds: int, free: int, minimum: int, increment: int) -> int:
+    """Return up to which of its seconds a call could have ended with at most `room` of them charged.
+
+    All of it where everything fits, up to the free seconds where not even the first block does.
+    """
+    if charged_of(seconds, free, minimum, increment) <= room:
+        return seconds
+    first = charged_of(free + 1, free, minimum, increment)
+    if first > room:
+        return free
+    return first + (room - first) // increment * increment

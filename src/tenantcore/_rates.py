@@ -87,6 +87,10 @@ class Precision:
 class Rate:
     """What a call costs: so much a minute, charged in blocks, with a fee for the connection.
 
+    Amounts are of one currency, with as many decimals as they need: 0.0065 a minute is usual. Durations are whole
+    seconds since the answer; `whole_seconds` makes them of measured ones. Unless something else is said, there is no
+    fee, nothing is free, and whole minutes are charged.
+
     A call longer than `free_seconds` is charged from its first second: the fee, the minimum whole, then every increment
     that was begun after it. The trade writes minimum and increment as "30/6". Up to `free_seconds`, included, a call
     costs nothing, not even the fee; an unanswered one, of 0 seconds, never does.
@@ -151,6 +155,12 @@ class Rate:
     def charged_seconds(self, seconds: int) -> int:
         """Return how many seconds a call of so many whole seconds since its answer is charged for.
 
+        0 for the free seconds, their end included; one second more is charged from the first one on.
+
+        >>> rate = Rate(per_minute=Money("0.60", "USD"), minimum_seconds=30, increment_seconds=6, free_seconds=10)
+        >>> [rate.charged_seconds(seconds) for seconds in (0, 10, 11, 31)]
+        [0, 0, 30, 36]
+
         Raises: InvalidType for anything but a whole number, InvalidValue below 0 or above `MAX_SECONDS`.
 
         Rule: RAT-1 in docs/reference/rating.md.
@@ -161,7 +171,7 @@ class Rate:
         return charged_of(seconds, self.free_seconds, self.minimum_seconds, self.increment_seconds)
 
     def exact_cost(self, seconds: int) -> Fraction:
-        """Return the cost of a call before rounding, in whole units of the currency.
+        """Return the cost of a call before rounding, in whole units of the currency: dollars, not cents.
 
         >>> Rate(per_minute=Money("0.05", "USD"), minimum_seconds=1, increment_seconds=1).exact_cost(7)
         Fraction(7, 1200)
@@ -185,7 +195,8 @@ class Rate:
         >>> Rate(per_minute=Money("0.1", "USD"), minimum_seconds=1, increment_seconds=1).cost(180)
         Money('0.300000', 'USD')
 
-        Raises: as `charged_seconds`; InvalidValue when the cost has more digits than an amount can have.
+        Raises: as `charged_seconds`; InvalidValue when the cost has more digits before the point than an amount can
+        have.
 
         Rule: RAT-1 in docs/reference/rating.md.
         """
@@ -200,12 +211,32 @@ class Rate:
         _set_currency(cost, self.per_minute.currency)
         return cost
 
+    def uncovered_cost(self, seconds: int, *, covered_seconds: int) -> Money:
+        """Return what a call of so many seconds costs where its first `covered_seconds` are paid for otherwise.
+
+        That is what the seconds after them add: the cost of the whole call less that of a call which ends where the
+        cover does. So both parts together cost what the call does, and the call is rounded as one. Nothing covered
+        leaves the whole cost; all of it, or more, leaves nothing. The fee comes with the first charged second, and is
+        left out where that one is covered; so is the rest of an increment that was begun under the cover.
+
+        >>> rate = Rate(per_minute=Money("0.60", "USD"), connect_fee=Money("0.10", "USD"))
+        >>> [str(rate.uncovered_cost(90, covered_seconds=covered)) for covered in (0, 60, 61)]
+        ['1.300000 USD', '0.600000 USD', '0.000000 USD']
+
+        Raises: as `cost`, for either number of seconds.
+
+        Rule: RAT-2 in docs/reference/rating.md.
+        """
+        check_within("covered_seconds", covered_seconds, 0, MAX_SECONDS)
+        cost = self.cost(seconds)
+        return cost - self.cost(min(seconds, covered_seconds))
+
     def max_seconds(self, available: Money) -> int | None:
         """Return for how many seconds the funds last: the largest T with cost(T) at most `available`.
 
-        None when no call can cost more: the rate is free, or it has only a fee, and that is affordable. Where not even
-        the shortest charged call is, it is the free seconds; so with nothing available too. Below zero it is 0,
-        whatever the rate: nobody who owes begins a call.
+        T counts whole seconds from the answer on. None when no call can cost more: the rate is free, or it has only a
+        fee, and that is affordable. Where not even the shortest charged call is, it is the free seconds; so with
+        nothing available too. Below zero it is 0, whatever the rate: nobody who owes begins a call.
 
         >>> rate = Rate(per_minute=Money("0.60", "USD"), connect_fee=Money("0.10", "USD"))
         >>> rate.max_seconds(Money("1.29", "USD")), rate.max_seconds(Money("1.30", "USD"))
@@ -243,8 +274,10 @@ class Rate:
         """Return what is still to be captured of a call that lasts `seconds` so far, from its answer on.
 
         That is its whole cost so far less what was captured before. So the slices of a call sum to what it would cost
-        in one go, wherever it is cut; rounding each slice by itself has no such sum. For what to hold until the next
-        slice, hand in the duration by then.
+        in one go, wherever it is cut; rounding each slice by itself has no such sum. Nothing is captured of the free
+        seconds, and what follows them is charged from the first second on. For what to hold until the next slice, hand
+        in the duration by then. Of a call that began on included minutes, count the cost of the covered seconds among
+        what is captured; see `uncovered_cost`.
 
         >>> rate = Rate(per_minute=Money("0.05", "USD"), minimum_seconds=1, increment_seconds=1)
         >>> first = rate.next_slice(7, captured=Money.zero("USD"))
@@ -271,13 +304,15 @@ class Rate:
     def discounted(self, percent: int | Decimal) -> "Rate":
         """Return the rate with so many percent taken off the minute and off the fee; 100 makes the call free.
 
-        Nothing is rounded, so a cost is still rounded once.
+        Nothing is rounded, so a cost is still rounded once. The blocks and the free seconds stay, and the answer for
+        0 is equal to the rate.
 
         >>> Rate(per_minute=Money("0.0205", "USD")).discounted(10).cost(60)
         Money('0.018450', 'USD')
 
         Raises:
-            InvalidValue: The discount is below 0 or above 100, or has more decimals than an amount can have.
+            InvalidValue: The discount is below 0 or above 100, or has more than 6 decimals; or an amount of the rate
+                would have more decimals than amounts can have.
             InvalidType: It is neither a whole number nor a Decimal.
 
         Rule: RAT-1 in docs/reference/rating.md.
