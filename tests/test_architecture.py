@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_apps", "_call_limits", "_country_numbering", "_number_features", "_trunk_pool"}),
     frozenset(
         {
+            "_allotment_uses",
             "_characters",
             "_cycles",
             "_dialling",

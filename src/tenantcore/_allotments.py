@@ -1,40 +1,39 @@
 """Lets a tenant use so many minutes in each period before trunks and money are asked.
 
-Names that callers use (`Allotment`, `AllotmentFault`, `AllotmentHeld`, `AllotmentHold`, `AllotmentSettled`,
-`AllotmentUse`, `Allotments`) are imported from `tenantcore.rating`.
+Names that callers use (`Allotment`, `AllotmentSettled`, `Allotments`) are imported from `tenantcore.rating`.
 """
 
-import enum
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, field, frozen
 
+from tenantcore._allotment_uses import (
+    MAX_ALLOTTED_SECONDS,
+    AllotmentFault,
+    AllotmentHeld,
+    AllotmentHold,
+    AllotmentUse,
+    check_held,
+    check_use,
+    counted,
+    more_held,
+    not_before,
+    taken,
+)
 from tenantcore._amounts import check_within
 from tenantcore._discounts import check_class
 from tenantcore._number_classes import CallClass
 from tenantcore._rate_decks import a_direction_or_none, a_name
 from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of, longest_within
-from tenantcore._validators import check_day, exactly, in_utc, is_text, not_empty, tuple_of, within, wrong_type
+from tenantcore._validators import in_utc, is_text, not_empty, tuple_of, within, wrong_type
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency
-from tenantcore.errors import Code, FieldCode, InvalidValue, Kind, Problem, invalid
+from tenantcore.errors import FieldCode, InvalidValue, Problem, invalid
 from tenantcore.trunks import Direction
 
-__all__ = [
-    "MAX_ALLOTTED_SECONDS",
-    "Allotment",
-    "AllotmentFault",
-    "AllotmentHeld",
-    "AllotmentHold",
-    "AllotmentSettled",
-    "AllotmentUse",
-    "Allotments",
-]
-
-MAX_ALLOTTED_SECONDS: Final = 10**12
-"""How many seconds an allotment has, or counts as used, at most."""
+__all__ = ["Allotment", "AllotmentSettled", "Allotments"]
 
 _SECOND: Final = timedelta(seconds=1)
 _MOST_SCHEDULES_CACHED: Final = 1024
@@ -52,36 +51,6 @@ _CALENDAR: Final = frozenset({
 })  # fmt: skip
 
 
-@enum.unique
-class AllotmentFault(Code):
-    """What can be wrong with allotments and their use."""
-
-    ALLOTMENT_PERIOD_ANCHORED = (
-        Kind.OUT_OF_RANGE,
-        "RAT-2",
-        "an allotment can't be renewed by {frequency}: it needs a period of the calendar",
-        "choose daily, weekly, semimonthly, monthly, quarterly, half-yearly or yearly",
-    )
-    ALLOTMENT_WITHOUT_CLASSES = (
-        Kind.MISSING,
-        "RAT-2",
-        "an allotment must name at least one number class",
-        "name the classes whose calls it covers",
-    )
-    ALLOTMENT_REPEATED = (
-        Kind.CONFLICT,
-        "RAT-2",
-        "the allotment at position {position} (counted from 0) has the name of an earlier one",
-        "give each allotment its own name: its use is kept under it",
-    )
-    ALLOTMENT_HOLD_UNKNOWN = (
-        Kind.CONFLICT,
-        "RAT-2",
-        "{seconds} seconds can't be given back: only {held} are held",
-        "settle each hold once, against the use that it was taken from",
-    )
-
-
 def _classes(_: object, attribute: "Attribute[Any]", value: object) -> None:
     if type(value) is not frozenset:
         raise invalid(wrong_type(attribute.name, "a frozenset of number classes", value))
@@ -96,92 +65,6 @@ def _calendar(_: object, attribute: "Attribute[Any]", value: object) -> None:
         raise invalid(wrong_type(attribute.name, "a Frequency", value))
     if value not in _CALENDAR:
         raise invalid(Problem(AllotmentFault.ALLOTMENT_PERIOD_ANCHORED, params={"frequency": value.value}))
-
-
-def _day_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    if value is not None:
-        check_day(attribute.name, value)
-
-
-@frozen(kw_only=True)
-class AllotmentHold:
-    """Seconds set aside for one call, in the period that starts on a local day: what the host stores with the call.
-
-    Raises: InvalidValue for seconds outside 0 to `MAX_ALLOTTED_SECONDS`; InvalidType for a field of another type, a
-    datetime as the day among them.
-
-    Rule: RAT-2 in docs/reference/rating.md.
-    """
-
-    period_start: date = field(validator=exactly(date, called="a date"))
-    seconds: int = field(validator=within(0, MAX_ALLOTTED_SECONDS))
-
-
-@frozen(kw_only=True)
-class AllotmentUse:
-    """How much of an allotment is used in one period, and how much is held for live calls: the row a host stores.
-
-    `period_start` is the first local day of the period, None before the first call. In another period nothing of it
-    counts. What is used may exceed the allotment: a call in progress isn't cut off.
-
-    >>> AllotmentUse()  # before the first call
-    AllotmentUse(period_start=None, used_seconds=0, held_seconds=0)
-
-    Raises: InvalidValue for seconds outside 0 to `MAX_ALLOTTED_SECONDS`; InvalidType for a field of another type, a
-    datetime as the day among them.
-
-    Rule: RAT-2 in docs/reference/rating.md.
-    """
-
-    period_start: date | None = field(default=None, validator=_day_or_none)
-    used_seconds: int = field(default=0, validator=within(0, MAX_ALLOTTED_SECONDS))
-    held_seconds: int = field(default=0, validator=within(0, MAX_ALLOTTED_SECONDS))
-
-    def released(self, hold: AllotmentHold) -> "AllotmentUse":
-        """Return the use without a hold: of a call that was never answered. One of an earlier period is gone already.
-
-        >>> use = AllotmentUse(period_start=date(2026, 4, 1), used_seconds=5)
-        >>> use.released(AllotmentHold(period_start=date(2026, 3, 1), seconds=60)) is use
-        True
-
-        Raises: InvalidValue when more would be given back than is held, or of a later period; InvalidType for anything
-        but a hold.
-
-        Rule: RAT-2 in docs/reference/rating.md.
-        """
-        return evolve(self, held_seconds=self.held_seconds - hold.seconds) if _check_held(self, hold) else self
-
-
-def _check_held(use: AllotmentUse, hold: object) -> bool:
-    """Return whether a use counts a hold, refusing one that it should and doesn't; False for one that is gone."""
-    if type(hold) is not AllotmentHold:
-        raise invalid(wrong_type("hold", "an AllotmentHold", hold))
-    if use.period_start is not None and hold.period_start < use.period_start:
-        return False
-    _, held = _counted(use, hold.period_start)
-    if hold.seconds > held:
-        params: dict[str, str | int] = {"seconds": hold.seconds, "held": held}
-        raise invalid(Problem(AllotmentFault.ALLOTMENT_HOLD_UNKNOWN, params=params))
-    return True
-
-
-_new: Final = object.__new__
-_set_hold_start: Final = AllotmentHold.__dict__["period_start"].__set__
-_set_hold_seconds: Final = AllotmentHold.__dict__["seconds"].__set__
-_set_use_start: Final = AllotmentUse.__dict__["period_start"].__set__
-_set_used: Final = AllotmentUse.__dict__["used_seconds"].__set__
-_set_held: Final = AllotmentUse.__dict__["held_seconds"].__set__
-
-
-@frozen
-class AllotmentHeld:
-    """A hold was taken: store the hold with the call and the use in place of the one asked about.
-
-    Rule: RAT-2 in docs/reference/rating.md.
-    """
-
-    hold: AllotmentHold
-    use: AllotmentUse
 
 
 @frozen(kw_only=True)
@@ -265,9 +148,9 @@ class Allotment:
 
         Rule: RAT-2 in docs/reference/rating.md.
         """
-        _check_use(use)
+        check_use(use)
         start = self.period(at=at, timezone=timezone).start
-        return max(0, self.seconds - _taken(_not_before(use, start), use, group))
+        return max(0, self.seconds - taken(not_before(use, start), use, group))
 
     def hold(
         self,
@@ -299,26 +182,17 @@ class Allotment:
         Rule: RAT-2 in docs/reference/rating.md.
         """
         check_within("seconds", seconds, 1, MAX_BLOCK_SECONDS)
-        _check_use(use)
-        start = _not_before(use, self.period(at=at, timezone=timezone).start)
+        check_use(use)
+        start = not_before(use, self.period(at=at, timezone=timezone).start)
         before = 0
         if held is not None:
-            _check_held(use, held)
+            check_held(use, held)
             if held.period_start == start:
                 before = held.seconds
-        left = self.seconds - _taken(start, use, group)
+        left = self.seconds - taken(start, use, group)
         if left < (1 if before else max(1, self.minimum_seconds)):
             return None
-        more = min(seconds, left)
-        used_seconds, held_seconds = _counted(use, start)
-        # Built without checks, for a call that is about to begin: the sums are within the allotment.
-        hold, after = _new(AllotmentHold), _new(AllotmentUse)
-        _set_hold_start(hold, start)
-        _set_hold_seconds(hold, before + more)
-        _set_use_start(after, start)
-        _set_used(after, used_seconds)
-        _set_held(after, held_seconds + more)
-        return AllotmentHeld(hold, after)
+        return more_held(use, start, before, min(seconds, left))
 
     def settle(
         self,
@@ -350,7 +224,7 @@ class Allotment:
         Rule: RAT-2 in docs/reference/rating.md.
         """
         check_within("seconds", seconds, 0, MAX_BLOCK_SECONDS)
-        _check_use(use)
+        check_use(use)
         other = use if held is None else use.released(held)
         periods, answered = _periods(self.per, timezone), in_utc("answered_at", answered_at)
         try:
@@ -358,45 +232,20 @@ class Allotment:
         except OverflowError:
             raise invalid(Problem(FieldCode.INSTANT_OUT_OF_CALENDAR, params={"field": "the end of the call"})) from None
         start = periods.at(ended).start
-        if start != _not_before(use, start):
+        if start != not_before(use, start):
             return AllotmentSettled(used_seconds=0, over_seconds=0, covered_seconds=seconds, use=other)
         # A call that began before the period counts from its opening.
         inside = min(seconds, (ended - periods.first_instant(start)) // _SECOND)
         blocks = self.free_seconds, self.minimum_seconds, self.increment_seconds
         charged = charged_of(inside, *blocks)
-        left = max(0, self.seconds - _taken(start, other, group))
-        used_seconds, held_seconds = _counted(other, start)
+        left = max(0, self.seconds - taken(start, other, group))
+        used_seconds, held_seconds = counted(other, start)
         return AllotmentSettled(
             used_seconds=charged,
             over_seconds=max(0, charged - left),
             covered_seconds=seconds - inside + longest_within(left, inside, *blocks),
             use=AllotmentUse(period_start=start, used_seconds=used_seconds + charged, held_seconds=held_seconds),
         )
-
-
-def _check_use(use: object) -> None:
-    if type(use) is not AllotmentUse:
-        raise invalid(wrong_type("use", "an AllotmentUse", use))
-
-
-def _not_before(use: AllotmentUse, start: date) -> date:
-    return start if use.period_start is None else max(start, use.period_start)
-
-
-def _counted(use: AllotmentUse, start: date) -> tuple[int, int]:
-    """Return what is used and what is held in the period that starts on a day."""
-    return (use.used_seconds, use.held_seconds) if use.period_start == start else (0, 0)
-
-
-def _taken(start: date, use: AllotmentUse, group: tuple[AllotmentUse, ...]) -> int:
-    if type(group) is not tuple:
-        raise invalid(wrong_type("group", "a tuple of AllotmentUse", group))
-    taken = sum(_counted(use, start))
-    for position, other in enumerate(group):
-        if type(other) is not AllotmentUse:
-            raise invalid(wrong_type("use", "an AllotmentUse", other).under("group", position))
-        taken += sum(_counted(other, start))
-    return taken
 
 
 class _Periods:

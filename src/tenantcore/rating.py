@@ -10,16 +10,14 @@ both in computing exactly: rounding increment by increment drifts, and floats lo
 Rules: RAT-1, RAT-2 in docs/reference/rating.md.
 """
 
-from tenantcore._allotments import (
+from tenantcore._allotment_uses import (
     MAX_ALLOTTED_SECONDS,
-    Allotment,
     AllotmentFault,
     AllotmentHeld,
     AllotmentHold,
-    Allotments,
-    AllotmentSettled,
     AllotmentUse,
 )
+from tenantcore._allotments import Allotment, Allotments, AllotmentSettled
 from tenantcore._discounts import Discount, DiscountFault, Discounts
 from tenantcore._rate_decks import LONGEST_PREFIX, RateDeck, RateDeckFault, RateRow
 from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, MAX_SECONDS, whole_seconds
