@@ -14,7 +14,7 @@ import tenantcore
 # A module imports only from layers above its own line. To change how the library hangs together, change this first.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"_balance_faults", "_call_reasons", "_forms", "_validators", "_zones"}),
+    frozenset({"_balance_faults", "_call_reasons", "_document_faults", "_forms", "_validators", "_zones"}),
     frozenset(
         {
             "_amounts",
@@ -68,7 +68,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"_document_codecs", "_ledger_outcomes"}),
-    frozenset({"_ledger_heads", "_top_ups"}),
+    frozenset({"_document_records", "_ledger_heads", "_top_ups"}),
     frozenset({"_ledger_effects"}),
     frozenset({"_ledger_decisions"}),
     frozenset({"_ledger_steps"}),
@@ -86,8 +86,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"effects", "validation"}),
     frozenset({"onboarding"}),
     frozenset({"_code_tables"}),
-    frozenset({"_problem_documents"}),
-    frozenset({"_balance_documents"}),
+    frozenset({"_number_documents", "_problem_documents", "_trunk_documents"}),
+    frozenset({"_balance_documents", "_rating_documents"}),
+    frozenset({"_call_documents", "_profile_documents"}),
     # Strategies that `testing` hands on.
     frozenset({"_ledger_strategies"}),
     # Leaves: nothing in the library imports them.

@@ -9,14 +9,12 @@ from tenantcore._document_codecs import (
     TEXT,
     TRUTH,
     WHOLE_NUMBER,
-    any_of,
     many,
-    one,
     optional,
-    record,
     word,
     word_or,
 )
+from tenantcore._document_records import any_of, one, record
 from tenantcore._problem_documents import PROBLEM
 from tenantcore.balance import (
     FULL,

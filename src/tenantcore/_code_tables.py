@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenantcore._document_codecs import DocumentFault
+from tenantcore._document_faults import DocumentFault
 from tenantcore.balance import BalanceFault, DeclineReason, NoTopUpReason
 from tenantcore.billing_periods import CycleFault, PeriodFault
 from tenantcore.call_policy import CallFault, CallGrant, CallRefusal, CallStep

@@ -1,118 +1,46 @@
-"""Lets the parts of a value be written as plain JSON and read back: text, amounts, instants, records of such parts.
+"""Lets the parts of a value be written as plain JSON and read back: text, amounts, instants, and many of such parts.
 
 A codec is a pair of functions. What it writes it reads back exactly; whatever else it is handed it refuses in linear
 time, under the path to the spot. Nothing is converted on the way in: "1" is no number, and 1 is no truth value.
+
+Rule: X-4 in docs/reference/documents.md.
 """
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple, TypeVar
 
+from tenantcore._amounts import EXACT
+from tenantcore._document_faults import DocumentFault, unfit, unreadable
 from tenantcore._validators import in_utc, is_text
-from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown_code, type_name
+from tenantcore.errors import InvalidValue, Problem, invalid, shown_code
 from tenantcore.money import Money
 
 __all__ = [
+    "DAY",
     "INSTANT",
     "MONEY",
+    "NUMBER",
     "SPAN",
     "TEXT",
     "TRUTH",
     "WHOLE_NUMBER",
     "Codec",
-    "DocumentFault",
-    "Record",
-    "absent",
-    "any_of",
-    "check_keys",
-    "keys_of",
+    "a_set",
     "many",
-    "one",
     "optional",
-    "record",
-    "unfit",
-    "unreadable",
     "word",
     "word_or",
 ]
 
 _LONGEST_INSTANT: Final = 32  # 9999-12-31T23:59:59.999999+00:00
+_LENGTH_OF_DAY: Final = 10  # 9999-12-31
 _SPAN: Final = re.compile(r"(-?)PT([0-9]{1,14})(?:\.([0-9]{6}))?S")
-
-
-@enum.unique
-class DocumentFault(Code):
-    """What can be wrong with a document that is to be read, or with a value that is to be written."""
-
-    DOCUMENT_WRONG_TYPE = (
-        Kind.WRONG_TYPE,
-        "X-4",
-        "the document has {actual} where {expected} belongs",
-        "load the document as dump() made it, through nothing but JSON",
-    )
-    DOCUMENT_VERSION_UNKNOWN = (
-        Kind.UNKNOWN,
-        "X-4",
-        "the document is of version {version}, and this release reads version {known}",
-        "load it with the release that wrote it, or a later one",
-    )
-    DOCUMENT_KIND_UNKNOWN = (
-        Kind.UNKNOWN,
-        "X-4",
-        "{kind} is no kind of document",
-        "name a kind of the table in the reference of documents",
-    )
-    DOCUMENT_KIND_OTHER = (
-        Kind.CONFLICT,
-        "X-4",
-        "the document is of kind {kind}, not {expected}",
-        "hand in a document of kind {expected}",
-    )
-    DOCUMENT_KEY_MISSING = (
-        Kind.MISSING,
-        "X-4",
-        "the document lacks the key {key}",
-        "load the document as dump() made it: what is empty is written as null",
-    )
-    DOCUMENT_KEY_UNKNOWN = (
-        Kind.UNKNOWN,
-        "X-4",
-        "the document has the key {key}, which means nothing here",
-        "keep what is your own beside the document, not in it",
-    )
-    DOCUMENT_WORD_UNKNOWN = (
-        Kind.UNKNOWN,
-        "X-4",
-        "the document has the word {word} where one of {known} belongs",
-        "load the document as dump() made it",
-    )
-    DOCUMENT_INSTANT_MALFORMED = (
-        Kind.MALFORMED,
-        "X-4",
-        "an instant of a document must be written like 2026-11-22T09:30:00+00:00, not {value}",
-        "write it in UTC, by that pattern, with no decimals of the second or six",
-    )
-    DOCUMENT_SPAN_MALFORMED = (
-        Kind.MALFORMED,
-        "X-4",
-        "a span of time of a document must be written like PT300S or PT0.500000S, not {value}",
-        "write it in seconds, by that pattern, with no decimals or six",
-    )
-    DOCUMENT_CODE_UNKNOWN = (
-        Kind.UNKNOWN,
-        "X-4",
-        "the document names the problem {code}, which this release doesn't know",
-        "load it with the release that wrote it, or a later one",
-    )
-    DOCUMENT_VALUE_TYPE = (
-        Kind.WRONG_TYPE,
-        "X-4",
-        "no document can be made of {actual} where {expected} belongs",
-        "hand in a value of a kind that has documents, its parts of the types that they are annotated with",
-    )
-
+# A zero may have any exponent that there is, which has no more than 18 digits and a sign.
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:E[+-][0-9]{1,19})?")
 
 _T = TypeVar("_T")
 
@@ -122,35 +50,6 @@ class Codec(NamedTuple):
 
     dump: Callable[[Any], Any]
     load: Callable[[object], Any]
-
-
-class Record(NamedTuple):
-    """How values of one class are written and read: as an object with a key for each field.
-
-    With `is_tagged` the object also has the key "kind", where values of several classes may stand.
-    """
-
-    kind: str
-    type: type
-    dump: Callable[[Any], dict[str, Any]]
-    load: Callable[..., Any]
-
-
-def unreadable(expected: str, actual: object) -> Problem:
-    """Return the problem of a document that holds another type than it should."""
-    params = {"expected": expected, "actual": type_name(actual)}
-    return Problem(DocumentFault.DOCUMENT_WRONG_TYPE, params=params)
-
-
-def unfit(expected: str, actual: object) -> Problem:
-    """Return the problem of a value that holds another type than it should."""
-    params = {"expected": expected, "actual": type_name(actual)}
-    return Problem(DocumentFault.DOCUMENT_VALUE_TYPE, params=params)
-
-
-def absent(key: str) -> Problem:
-    """Return the problem of a document that lacks a key."""
-    return Problem(DocumentFault.DOCUMENT_KEY_MISSING, params={"key": key})
 
 
 def _plain(kind: type, called: str) -> Codec:
@@ -205,6 +104,26 @@ def _load_instant(document: object) -> datetime:
     raise invalid(Problem(DocumentFault.DOCUMENT_INSTANT_MALFORMED, params={"value": shown_code(text)}))
 
 
+def _dump_day(value: Any) -> str:
+    if type(value) is not date:
+        raise invalid(unfit("a date", value))
+    return value.isoformat()
+
+
+def _load_day(document: object) -> date:
+    text = _load_text(document)
+    if len(text) == _LENGTH_OF_DAY:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            # Python reads weeks and days without hyphens, too.
+            if day.isoformat() == text:
+                return day
+    raise invalid(Problem(DocumentFault.DOCUMENT_DAY_MALFORMED, params={"value": shown_code(text)}))
+
+
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MILLION: Final = 1_000_000
 
@@ -232,12 +151,41 @@ def _load_span(document: object) -> timedelta:
     raise invalid(Problem(DocumentFault.DOCUMENT_SPAN_MALFORMED, params={"value": shown_code(text)}))
 
 
+def _dump_number(value: Any) -> int | str:
+    if type(value) is int:
+        return value
+    if type(value) is not Decimal:
+        raise invalid(unfit("a whole number or a Decimal", value))
+    # By a context of ours, because the ambient one says whether the E is a capital.
+    return EXACT.to_sci_string(value)
+
+
+def _load_number(document: object) -> int | Decimal:
+    if type(document) is int:
+        return document
+    if not is_text(document):
+        raise invalid(unreadable("a whole number, or a decimal number as text,", document))
+    text = str.__str__(document)
+    if _DECIMAL.fullmatch(text) is not None:
+        try:
+            number = Decimal(text)
+        except InvalidOperation:  # the exponent is beyond what there is
+            pass
+        else:
+            # One way to write each number; what a context that lets pass makes of such an exponent isn't it.
+            if EXACT.to_sci_string(number) == text:
+                return number
+    raise invalid(Problem(DocumentFault.DOCUMENT_DECIMAL_MALFORMED, params={"value": shown_code(text)}))
+
+
 TEXT: Final = Codec(_plain(str, "text").dump, _load_text)
 WHOLE_NUMBER: Final = _plain(int, "a whole number")
 TRUTH: Final = _plain(bool, "true or false")
 MONEY: Final = Codec(_dump_money, _load_money)
 INSTANT: Final = Codec(_dump_instant, _load_instant)
 SPAN: Final = Codec(_dump_span, _load_span)
+DAY: Final = Codec(_dump_day, _load_day)
+NUMBER: Final = Codec(_dump_number, _load_number)
 
 
 def word(words: type[enum.Enum]) -> Codec:
@@ -303,6 +251,28 @@ def many(part: Codec) -> Codec:
     return Codec(dump, load)
 
 
+def a_set(part: Codec, order: Callable[[Any], Any]) -> Codec:
+    """A frozenset as a list, by the order of what is written; read in any order, each item once."""
+
+    def dump(value: Any) -> list[Any]:
+        if type(value) is not frozenset:
+            raise invalid(unfit("a frozenset", value))
+        return sorted(map(part.dump, value), key=order)
+
+    def load(document: object) -> frozenset[Any]:
+        if type(document) is not list:
+            raise invalid(unreadable("a list", document))
+        items = _each(part.load, document)
+        found: set[Any] = set()
+        for position, item in enumerate(items):
+            if item in found:
+                raise invalid(Problem(DocumentFault.DOCUMENT_ITEM_REPEATED, (position,)))
+            found.add(item)
+        return frozenset(found)
+
+    return Codec(dump, load)
+
+
 def _each(function: Callable[[Any], _T], items: Iterable[Any]) -> list[_T]:
     found: list[_T] = []
     try:
@@ -312,95 +282,3 @@ def _each(function: Callable[[Any], _T], items: Iterable[Any]) -> list[_T]:
     except InvalidValue as error:
         raise invalid(error.problem.under(len(found))) from None
     return found
-
-
-def keys_of(document: object, called: str) -> dict[str, object]:
-    """Return an object of JSON, once it is known that it is one: a plain dict with plain text for keys."""
-    if type(document) is not dict:
-        raise invalid(unreadable(called, document))
-    for key in document:
-        if type(key) is not str:
-            raise invalid(unreadable("text as a key", key))
-    return document
-
-
-def check_keys(document: Mapping[str, object], known: frozenset[str]) -> None:
-    """Refuse an object of JSON that lacks a key or has one too many."""
-    for key in document:
-        if key not in known:
-            raise invalid(Problem(DocumentFault.DOCUMENT_KEY_UNKNOWN, params={"key": shown_code(key)}))
-    if len(document) < len(known):
-        raise invalid(absent(min(known.difference(document))))
-
-
-def record(kind: str, made: Callable[..., Any], **parts: Codec) -> Record:
-    """Values of the class `made`, each field by its codec; the class itself checks what it is built of."""
-    dumps = tuple((name, part.dump) for name, part in parts.items())
-    loads = tuple((name, part.load) for name, part in parts.items())
-    untagged = frozenset(parts)
-    tagged = untagged | {"kind"}
-    called = f"an object, as {kind} is written,"
-    assert isinstance(made, type)  # noqa: S101 - callable for the sake of its keywords only
-
-    def dump(value: Any) -> dict[str, Any]:
-        written: dict[str, Any] = {}
-        for name, part in dumps:
-            try:
-                written[name] = part(getattr(value, name))
-            except InvalidValue as error:
-                raise invalid(error.problem.under(name)) from None
-        return written
-
-    def load(document: object, *, is_tagged: bool = False) -> Any:
-        found = keys_of(document, called)
-        check_keys(found, tagged if is_tagged else untagged)
-        fields: dict[str, Any] = {}
-        for name, part in loads:
-            try:
-                fields[name] = part(found[name])
-            except InvalidValue as error:
-                raise invalid(error.problem.under(name)) from None
-        return made(**fields)
-
-    return Record(kind, made, dump, load)
-
-
-def one(values: Record) -> Codec:
-    """Values of one class."""
-
-    def dump(value: Any) -> dict[str, Any]:
-        if type(value) is not values.type:
-            raise invalid(unfit(values.type.__name__, value))
-        return values.dump(value)
-
-    return Codec(dump, values.load)
-
-
-def any_of(*records: Record) -> Codec:
-    """Values of one of several classes: the key "kind" says which."""
-    by_type = {each.type: each for each in records}
-    by_kind = {each.kind: each for each in records}
-    called = " or ".join(by_kind)
-    known = ", ".join(by_kind)
-
-    def dump(value: Any) -> dict[str, Any]:
-        found = by_type.get(type(value))
-        if found is None:
-            raise invalid(unfit(called, value))
-        return {"kind": found.kind, **found.dump(value)}
-
-    def load(document: object) -> Any:
-        keys = keys_of(document, "an object")
-        if "kind" not in keys:
-            raise invalid(absent("kind"))
-        try:
-            kind = _load_text(keys["kind"])
-            found = by_kind.get(kind)
-            if found is None:
-                params = {"word": shown_code(kind), "known": known}
-                raise invalid(Problem(DocumentFault.DOCUMENT_WORD_UNKNOWN, params=params))
-        except InvalidValue as error:
-            raise invalid(error.problem.under("kind")) from None
-        return found.load(keys, is_tagged=True)
-
-    return Codec(dump, load)

@@ -3,24 +3,20 @@
 from functools import cache
 from typing import Any, Final
 
-from tenantcore._document_codecs import (
-    Codec,
-    DocumentFault,
-    Record,
-    keys_of,
-    many,
-    record,
-    unfit,
-    unreadable,
-)
+from tenantcore._call_reasons import CallGrant, CallRefusal, CallStep
+from tenantcore._document_codecs import Codec, many
+from tenantcore._document_faults import DocumentFault, unfit, unreadable
+from tenantcore._document_records import Record, keys_of, record
 from tenantcore._validators import is_text
 from tenantcore.balance import DeclineReason
 from tenantcore.errors import Code, InvalidValue, Param, Problem, invalid, shown_code
 
 __all__ = ["PROBLEM"]
 
-# What accounts meet, at hand: the other tables take the whole library, and a host may need no more than accounts.
-_DECLINE_REASONS: Final[dict[str, Code]] = {code.name: code for code in DeclineReason}
+# What accounts and calls meet, at hand: the other tables take the whole library, and a host may need no more.
+_AT_HAND: Final[dict[str, Code]] = {
+    code.name: code for table in (DeclineReason, CallGrant, CallRefusal, CallStep) for code in table
+}
 
 
 @cache
@@ -31,7 +27,7 @@ def _codes() -> dict[str, Code]:
 
 
 def _named(name: str) -> Code | None:
-    return _DECLINE_REASONS.get(name) or _codes().get(name)
+    return _AT_HAND.get(name) or _codes().get(name)
 
 
 def _dump_code(value: Any) -> str:

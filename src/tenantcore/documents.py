@@ -7,20 +7,14 @@ Instants are in UTC, in texts that sort as the instants do.
 Rule: X-4 in docs/reference/documents.md.
 """
 
+from enum import EnumMeta
+from functools import cache
 from typing import Any, Final, TypeVar, overload
 
 from tenantcore._balance_documents import BALANCE_RECORDS
-from tenantcore._document_codecs import (
-    MONEY,
-    WHOLE_NUMBER,
-    Codec,
-    DocumentFault,
-    absent,
-    check_keys,
-    keys_of,
-    unfit,
-    unreadable,
-)
+from tenantcore._document_codecs import MONEY, WHOLE_NUMBER
+from tenantcore._document_faults import DocumentFault, absent, unfit, unreadable
+from tenantcore._document_records import Record, check_keys, keys_of
 from tenantcore._problem_documents import PROBLEM
 from tenantcore._validators import is_text
 from tenantcore.errors import InvalidValue, Problem, invalid, shown, shown_code, type_name
@@ -31,13 +25,49 @@ __all__ = ["KINDS", "VERSION", "DocumentFault", "dump", "load"]
 VERSION: Final = 1
 """The version of the format that is written; every version that was ever released can be read."""
 
-_RECORDS: Final = (PROBLEM, *BALANCE_RECORDS)
-_TYPES: Final[dict[str, type]] = {"money": Money, **{each.kind: each.type for each in _RECORDS}}
-_CODECS: Final[dict[str, Codec]] = {"money": MONEY, **{each.kind: Codec(each.dump, each.load) for each in _RECORDS}}
-_KINDS: Final[dict[type, str]] = {each: kind for kind, each in _TYPES.items()}
+_OF_ACCOUNTS: Final[tuple[Record, ...]] = (Record("money", Money, MONEY.dump, MONEY.load), PROBLEM, *BALANCE_RECORDS)
+# Only words, because what they stand for takes as long to import as everything else here, and a host may need no more
+# than accounts.
+_OF_CALLS: Final = (
+    "number_class", "country_class", "own_class", "class_rule", "dial_plan",
+    "trunk_limits", "trunk_use", "trunk_guard", "trunk_counts", "trunk_pool",
+    "number_cap", "call_limits", "call_use", "call_guard",
+    "rate", "precision", "rate_row", "rate_deck", "discount", "discounts",
+    "allotment", "allotments", "allotment_use", "allotment_hold",
+    "standing", "restrictions", "emergency_calls", "call_profile", "call_request", "live_use", "allotment_live",
+    "call_claim", "trunk_claim", "allotment_claim", "funds_claim", "admitted", "refused",
+    "funds_held", "live_call", "renewed_call", "settled_call", "call_charge", "claim_lost",
+)  # fmt: skip
 
-KINDS: Final = tuple(_TYPES)
+KINDS: Final = (*(each.kind for each in _OF_ACCOUNTS), *_OF_CALLS)
 """The kinds of documents there are, by the words that documents have for them."""
+
+_KNOWN: Final = frozenset(KINDS)
+_BY_KIND: Final = {each.kind: each for each in _OF_ACCOUNTS}
+_BY_TYPE: Final = {each.type: each for each in _OF_ACCOUNTS}
+
+
+@cache
+def _records_of_calls() -> tuple[dict[str, Record], dict[type, Record]]:
+    # Loaded by those who need them: see above.
+    from tenantcore._call_documents import CALL_RECORDS  # noqa: PLC0415
+    from tenantcore._number_documents import NUMBER_RECORDS  # noqa: PLC0415
+    from tenantcore._profile_documents import PROFILE_RECORDS  # noqa: PLC0415
+    from tenantcore._rating_documents import RATING_RECORDS  # noqa: PLC0415
+    from tenantcore._trunk_documents import TRUNK_RECORDS  # noqa: PLC0415
+
+    records = (*NUMBER_RECORDS, *TRUNK_RECORDS, *RATING_RECORDS, *PROFILE_RECORDS, *CALL_RECORDS)
+    return {each.kind: each for each in records}, {each.type: each for each in records}
+
+
+def _by_kind(kind: str) -> Record:
+    """Return how a kind that is known is written and read."""
+    return _BY_KIND.get(kind) or _records_of_calls()[0][kind]
+
+
+def _by_type(kind: type) -> Record | None:
+    return _BY_TYPE.get(kind) or _records_of_calls()[1].get(kind)
+
 
 _KEYS: Final = frozenset({"version", "kind", "value"})
 
@@ -54,11 +84,11 @@ def dump(value: object) -> dict[str, Any]:
 
     Rule: X-4 in docs/reference/documents.md.
     """
-    kind = _KINDS.get(type(value))
-    if kind is None:
+    found = _by_type(type(value))
+    if found is None:
         raise invalid(unfit("a value that has documents", value))
     try:
-        return {"version": VERSION, "kind": kind, "value": _CODECS[kind].dump(value)}
+        return {"version": VERSION, "kind": found.kind, "value": found.dump(value)}
     except InvalidValue as error:
         raise invalid(error.problem.under("value")) from None
 
@@ -95,7 +125,7 @@ def load(document: object, kind: str | type | None = None) -> Any:
         params = {"kind": named, "expected": asked}
         raise invalid(Problem(DocumentFault.DOCUMENT_KIND_OTHER, path=("kind",), params=params))
     try:
-        return _CODECS[named].load(found["value"])
+        return _by_kind(named).load(found["value"])
     except InvalidValue as error:
         raise invalid(error.problem.under("value")) from None
 
@@ -103,14 +133,19 @@ def load(document: object, kind: str | type | None = None) -> Any:
 def _asked(kind: object) -> str:
     if is_text(kind):
         word = str.__str__(kind)
-        if word in _CODECS:
+        if word in _KNOWN:
             return word
         raise invalid(Problem(DocumentFault.DOCUMENT_KIND_UNKNOWN, params={"kind": shown_code(word)}))
-    named = _KINDS.get(kind) if type(kind) is type else None
-    if named is None:
-        called = kind.__name__ if type(kind) is type else type_name(kind)
-        raise invalid(Problem(DocumentFault.DOCUMENT_KIND_UNKNOWN, params={"kind": called}))
-    return named
+    # By its exact type: a class can have one that breaks whoever compares or hashes it.
+    if type(kind) is type or type(kind) is EnumMeta:
+        assert isinstance(kind, type)  # noqa: S101 - as both are
+        found = _by_type(kind)
+        if found is not None:
+            return found.kind
+        called = kind.__name__
+    else:
+        called = type_name(kind)
+    raise invalid(Problem(DocumentFault.DOCUMENT_KIND_UNKNOWN, params={"kind": called}))
 
 
 def _check_version(document: dict[str, object]) -> None:
@@ -130,7 +165,7 @@ def _kind_of(word: object) -> str:
     if not is_text(word):
         raise invalid(unreadable("text", word).under("kind"))
     kind = str.__str__(word)
-    if kind not in _CODECS:
+    if kind not in _KNOWN:
         params = {"kind": shown_code(kind)}
         raise invalid(Problem(DocumentFault.DOCUMENT_KIND_UNKNOWN, path=("kind",), params=params))
     return kind
