@@ -525,7 +525,8 @@ def row_of(given: dict[str, Any]) -> RateRow:
         fields[name] = datetime.fromisoformat(fields[name]).date()
     if "direction" in fields:
         fields["direction"] = Direction(fields["direction"])
-    return RateRow(rate=Rate(per_minute=Money.parse(fields.pop("per_minute"))), **fields)
+    amounts: dict[str, Any] = {name: fields.pop(name) for name in ("per_minute", "connect_fee") if name in fields}
+    return RateRow(rate=rate_of(amounts), **fields)
 
 
 def told(given: dict[str, Any]) -> dict[str, Any]:
@@ -534,7 +535,11 @@ def told(given: dict[str, Any]) -> dict[str, Any]:
         case "cost":
             rate = rate_of(given["rate"])
             lengths = given["seconds"]
-            return {"charged": [rate.charged_seconds(each) for each in lengths], "costs": [*map(rate.cost, lengths)]}
+            costs = [*map(rate.cost, lengths)]
+            if "covered" in given:
+                parts = zip(lengths, given["covered"], strict=True)
+                costs = [rate.uncovered_cost(each, covered_seconds=covered) for each, covered in parts]
+            return {"charged": [rate.charged_seconds(each) for each in lengths], "costs": costs}
         case "max_seconds":
             return {"seconds": rate_of(given["rate"]).max_seconds(Money.parse(given["available"]))}
         case "slices":

@@ -15,6 +15,7 @@ from tenantcore._characters import CharacterFault
 from tenantcore.billing_periods import PeriodFault
 from tenantcore.errors import Code, InvalidType, InvalidValue
 from tenantcore.money import Money
+from tenantcore.numbering import DialPlan
 from tenantcore.rating import LONGEST_PREFIX, Rate, RateDeck, RateDeckFault, RateRow
 from tenantcore.testing import rate_decks
 from tenantcore.trunks import Direction
@@ -105,6 +106,11 @@ class TestPrecedence:
         rows = row("44", CHEAP, name="cheap"), row("44", dearer, name="dear")
         assert found(deck(*rows)) == found(deck(*reversed(rows))) == "dear"
 
+    def test_a_fee_counts_only_between_equal_minutes(self) -> None:
+        short_calls_cost_more = evolve(CHEAP, connect_fee=Money("1", "USD"))
+        rows = row("44", short_calls_cost_more, name="fee"), row("44", DEAR, name="minute")
+        assert found(deck(*rows)) == found(deck(*reversed(rows))) == "minute"
+
     def test_of_equal_blocks_by_fewer_free_seconds(self) -> None:
         rows = row("44", CHEAP, name="none free"), row("44", evolve(CHEAP, free_seconds=1), name="one free")
         assert found(deck(*rows)) == found(deck(*reversed(rows))) == "none free"
@@ -122,7 +128,6 @@ class TestPrecedence:
         full = deck(*(row(digits[:length], name=str(length)) for length in range(1, LONGEST_PREFIX + 1)))
         assert len(digits) == LONGEST_PREFIX
         assert [found(full, "+" + digits[:length]) for length in range(1, 16)] == [str(n) for n in range(1, 16)]
-        assert found(full, "+4420718387501299") is None
 
     @given(rate_decks("USD"), numbers(), instants(), st.sampled_from(Direction))
     def test_it_finds_what_looking_at_every_row_finds(
@@ -224,17 +229,31 @@ class TestDates:
 
 
 class TestNumbers:
-    """RAT-2: a number in E.164 has a rate; whatever isn't has none."""
+    """RAT-2: a number in E.164 has a rate, a short code has none, and whatever a dial plan never gives is refused."""
+
+    ALL = deck(*(row(str(digit)) for digit in range(10)))
+
+    @pytest.mark.parametrize("number", ["411", "0", "000", "44", "1258885"])
+    def test_a_short_code_has_no_rate(self, number: str) -> None:
+        assert self.ALL.find(number, at=NOON) is None
 
     @pytest.mark.parametrize(
         "number",
         [
-            "", "+", "442071838750", "411", "++44", "+44 20", "+44a", "44+", " +44", "+44\n", "+44\0", "+٤٤", "+４４",
+            "", "+", "++44", "+44 20", "+44a", "44+", " +44", "+44\n", "+44\0", "+٤٤", "+４４", "٤٤", "４４", "44 ",
             "+44²", "+44" + "1" * 14, "+44" + "1" * 10_000, "+-44", "tel:+44", "\ud800", "+44\ud800", "anonymous",
         ],
     )  # fmt: skip
-    def test_nothing_else_has_a_rate(self, number: str) -> None:
-        assert deck(row("44"), row("4"), row("1")).find(number, at=NOON) is None
+    def test_what_no_dial_plan_gives_is_refused(self, number: str) -> None:
+        with pytest.raises(InvalidValue) as error:
+            self.ALL.find(number, at=NOON)
+        assert error.value.problem.code is RateDeckFault.RATE_NUMBER_MALFORMED
+
+    @given(st.text("0123456789*#+ ", max_size=18), st.sampled_from(["NANP", "SG", "AU", "CN", "DE", "JP"]))
+    def test_whatever_a_dial_plan_gives_is_answered(self, dialled: str, plan: str) -> None:
+        number = DialPlan(plan).normalize(dialled)
+        if number is not None:
+            assert (self.ALL.find(number, at=NOON) is None) == (number[0] != "+")
 
     def test_up_to_fifteen_digits(self) -> None:
         assert found(deck(row("44", name="uk")), "+44" + "1" * 13) == "uk"

@@ -236,6 +236,13 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: RateDeck((ROW, RateRow(prefix="45", rate=Rate(per_minute=Money("1", "DKK")))), timezone="UTC"),
         "rows[1]: a rate is in DKK, and the deck begins with one in USD; make a deck for each currency",
     ),
+    "a number with a space": (
+        lambda: DECK.find("+44 20 7183 8750", at=NOON),
+        (
+            "a number must be + and 1 to 15 digits 0 to 9, or the digits of a short code, not a text of 16 characters; "
+            "normalize what was dialled by a dial plan, and ask for what it gives; None of it is no number"
+        ),
+    ),
     "no number": (lambda: DECK.find(ANY, at=NOON), "number must be text, not object; hand in text"),
     "no instant": (
         lambda: DECK.find("+44", at=date(2026, 6, 1)),  # type: ignore[arg-type]

@@ -51,6 +51,12 @@ class RateDeckFault(Code):
         "a name must have at most {maximum} characters, not {length}",
         "shorten it; what describes more belongs into a record of your own",
     )
+    RATE_NUMBER_MALFORMED = (
+        Kind.MALFORMED,
+        "RAT-2",
+        "a number must be + and 1 to {most} digits 0 to 9, or the digits of a short code, not {value}",
+        "normalize what was dialled by a dial plan, and ask for what it gives; None of it is no number",
+    )
     RATE_DECK_CURRENCIES_DIFFER = (
         Kind.CONFLICT,
         "RAT-2",
@@ -144,7 +150,8 @@ class RateDeck:
     """Rates by prefix, for a lookup that takes as long in a deck of fifty thousand rows as in one of five hundred.
 
     The dates of its rows are local days of `timezone`. A rate holds for the whole of a call that begins under it. All
-    rates are of one currency; rows may overlap, and the rule says which one counts.
+    rates are of one currency. Rows may overlap: the longest prefix wins, then the lower weight, then the dearer, which
+    is the one with the higher price per minute, whatever their fees. A deck without rows has no rate for any number.
 
     >>> from tenantcore.money import Money
     >>> deck = RateDeck(
@@ -179,14 +186,24 @@ class RateDeck:
     def find(self, number: str, *, at: datetime, direction: Direction = _OUTBOUND) -> RateRow | None:
         """Return the row that prices a call to or from `number` that begins at the instant `at`, or None.
 
-        The number is in E.164 with its +; whatever isn't has no rate, for the short code 411 is no number of
-        Switzerland, +41 1. Of the rows whose prefix the number begins with, whose days hold the instant and which are
-        for calls of the direction, the longest prefix wins, then the lower weight, then the dearer: by the minute, by
-        the fee, by the longer minimum, by the longer increment, by the fewer free seconds. Of equals the first in the
-        deck wins.
+        The number is what a dial plan gives: in E.164 with its +, or a short code, which has no rate. So digits without
+        a + have none, for the short code 411 is no number of Switzerland, +41 1. Of the rows whose prefix the number
+        begins with, whose days hold the instant and which are for calls of the direction, the longest prefix wins, then
+        the lower weight, then the dearer: by the price per minute, by the fee, by the longer minimum, by the longer
+        increment, by the fewer free seconds. Of equals the first in the deck wins.
 
-        Raises: InvalidType for a number that isn't text, an instant that isn't a datetime, or anything but a direction;
-        InvalidValue for a naive datetime.
+        The price per minute decides even where a fee makes short calls dearer by the other row; give weights where that
+        isn't meant.
+
+        >>> from tenantcore.money import Money
+        >>> deck = RateDeck((RateRow(prefix="41", rate=Rate(per_minute=Money("0.02", "USD"))),), timezone="UTC")
+        >>> now = datetime(2026, 7, 1, tzinfo=UTC)
+        >>> deck.find("+411234567", at=now).prefix, deck.find("411", at=now)
+        ('41', None)
+
+        Raises:
+            InvalidType: The number isn't text, the instant isn't a datetime, or the direction is none.
+            InvalidValue: The number is neither in E.164 nor digits alone, or the datetime is naive.
 
         Rule: RAT-2 in docs/reference/rating.md.
         """
@@ -198,6 +215,7 @@ class RateDeck:
             raise invalid(wrong_type("direction", "a Direction", direction))
         digits = number[1:]
         if number[:1] != "+" or len(digits) > LONGEST_PREFIX or not (digits.isascii() and digits.isdigit()):
+            _check_short_code(number)
             return None
         get = self._heads.get
         # Prefixes have few different lengths, and a miss costs next to nothing: walking down digit by digit, or halving
@@ -230,6 +248,13 @@ def _text(number: object) -> str:
     if not is_text(number):
         raise invalid(wrong_type("number", "text", number))
     return str.__str__(number)
+
+
+def _check_short_code(number: str) -> None:
+    """Refuse what isn't digits alone: a host's mistake would look like a rate that is missing."""
+    if not (number.isascii() and number.isdigit()):
+        params: dict[str, str | int] = {"most": LONGEST_PREFIX, "value": shown_code(number)}
+        raise invalid(Problem(RateDeckFault.RATE_NUMBER_MALFORMED, params=params))
 
 
 def _check_one_currency(rows: tuple[RateRow, ...]) -> None:
