@@ -20,6 +20,7 @@ from hypothesis.strategies import SearchStrategy
 from tenantcore import _zones, currencies, time_zones
 from tenantcore._cycles import is_anchored
 from tenantcore._ledger_strategies import LedgerScript, ledger_scripts, ledgers, operations, top_up_rules
+from tenantcore._rating_strategies import allotment_uses, allotments, discounts, rate_decks, rates
 from tenantcore.balance import BalanceControl, BalancePolicy, Opening, Postpaid, Prepaid
 from tenantcore.billing_periods import (
     LONGEST_CLOSING_DELAY_HOURS,
@@ -34,7 +35,7 @@ from tenantcore.billing_periods import (
 )
 from tenantcore.contacts import EmailAddress, PersonName, PostalAddress, TelephoneNumber
 from tenantcore.due_dates import CollectionTerms, WorkingDays
-from tenantcore.money import Money, Rounding, minor_units
+from tenantcore.money import Money, minor_units
 from tenantcore.onboarding import Platform, Recipe
 from tenantcore.organization import (
     PORTAL,
@@ -46,16 +47,16 @@ from tenantcore.organization import (
     find_name_problems,
 )
 from tenantcore.pricing import Application, License, LicenseKind, PricingModel, Product
-from tenantcore.rating import Precision, Rate, RateDeck, RateRow
 from tenantcore.realm import SAFE_ALPHABET, Realm, RealmPolicy, find_realm_problems
 from tenantcore.regions import Country, country_codes
 from tenantcore.schedule_changes import ScheduleChange, plan_change
 from tenantcore.tenant import Tenant
-from tenantcore.trunks import Direction
 
 __all__ = [
     "Form",
     "LedgerScript",
+    "allotment_uses",
+    "allotments",
     "amounts",
     "balance_policies",
     "billing_contacts",
@@ -67,6 +68,7 @@ __all__ = [
     "countries",
     "currency_codes",
     "cycle_kinds",
+    "discounts",
     "email_addresses",
     "frequencies",
     "intervals",
@@ -356,70 +358,6 @@ def amounts(
         if len(text.partition(".")[2]) <= decimals and min_value <= Decimal(text) <= max_value
     ]
     return st.builds(Money, st.sampled_from(awkward) | drawn if awkward else drawn, codes)
-
-
-# Calls: `tenantcore.rating`
-
-_AWKWARD_PRICES: Final = (
-    "0",
-    "0.006",  # a whole number of millionths a second
-    "0.05",  # none
-    "0.0000001",  # rounded away for a long time
-    "82.42135",  # more than the default precision keeps, a hundred minutes long
-)
-_LONGEST_DRAWN_PREFIX: Final = 4
-_RATE_DAYS: Final = (date(2026, 1, 1), date(2026, 3, 8), date(2026, 7, 1), date(2026, 11, 1), date(2027, 1, 1))
-
-
-def rates(currency: str | None = None) -> SearchStrategy[Rate]:
-    """Return rates of a currency, or of one that is drawn from `currency_codes`.
-
-    Rule: RAT-1 in docs/reference/rating.md.
-    """
-    return (currency_codes() if currency is None else st.just(currency)).flatmap(_rates_in)
-
-
-def _rates_in(currency: str) -> SearchStrategy[Rate]:
-    drawn = st.decimals(0, 100, places=7) | st.sampled_from(_AWKWARD_PRICES).map(Decimal)
-    prices = drawn.map(lambda amount: Money(amount, currency))
-    return st.builds(
-        Rate,
-        per_minute=prices,
-        connect_fee=st.just(Money.zero(currency)) | prices,
-        minimum_seconds=st.sampled_from((0, 1, 30, 60)) | st.integers(0, 3600),
-        increment_seconds=st.sampled_from((1, 6, 18, 60)) | st.integers(1, 600),
-        free_seconds=st.just(0) | st.integers(0, 120),
-        precision=st.just(Precision()) | st.builds(Precision, st.integers(-2, 8), st.sampled_from(Rounding)),
-    )
-
-
-def rate_decks(currency: str | None = None) -> SearchStrategy[RateDeck]:
-    """Return decks of a few rows whose prefixes, dates and directions overlap.
-
-    Rule: RAT-2 in docs/reference/rating.md.
-    """
-    codes = currency_codes() if currency is None else st.just(currency)
-    # Few rates, so that rows often compete to the last.
-    return codes.flatmap(lambda code: st.lists(rates(code), min_size=1, max_size=3)).flatmap(_rate_decks_of)
-
-
-def _rate_decks_of(few: list[Rate]) -> SearchStrategy[RateDeck]:
-    rows = st.builds(
-        _rate_row,
-        prefix=st.text("123", min_size=1, max_size=_LONGEST_DRAWN_PREFIX),
-        rate=st.sampled_from(few),
-        weight=st.sampled_from((50, 100)),
-        direction=st.sampled_from((None, *Direction)),
-        days=st.lists(st.sampled_from(_RATE_DAYS), max_size=2, unique=True).map(sorted),
-        opens=st.booleans(),
-    )
-    return st.builds(RateDeck, st.lists(rows, max_size=12).map(tuple), timezone=timezones())
-
-
-def _rate_row(*, days: list[date], opens: bool, **others: Any) -> RateRow:
-    # One day is the start or the end, two are both.
-    start, end = (*days, None, None)[:2] if opens or len(days) != 1 else (None, days[0])
-    return RateRow(start=start, end=end, **others)
 
 
 # Regions: `tenantcore.regions`, `tenantcore.currencies`, `tenantcore.time_zones`
