@@ -1,5 +1,8 @@
 """Pricing calls: what one costs, how long funds last, which rate a number has in decks of 500 and of 50,000 prefixes.
 
+Included minutes are asked for at a thousand instants of one day in turn: finding the local day of an instant takes
+longer than what is done with it, and the library keeps that of the last one only as far as its period goes.
+
 The floor is one object of two fields with two dates in it, the least that any answer costs.
 
 A cost that needs no rounding and one that does are priced beside the ways that a reader would first write: exactly,
@@ -16,16 +19,18 @@ Started by itself, it prints what a deck of 50,000 prefixes takes in memory, bes
 
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import cycle
+from zoneinfo import ZoneInfo
 
 import pygtrie
 from attrs import frozen
 
 from tenantcore.money import Money
-from tenantcore.rating import Precision, Rate, RateDeck, RateRow
+from tenantcore.numbering import NumberClass
+from tenantcore.rating import Allotment, AllotmentHold, AllotmentUse, Precision, Rate, RateDeck, RateRow
 
 Work = Callable[[], object]
 
@@ -172,6 +177,26 @@ class Decks(Mapping[str, Work]):
         return len(self._builders)
 
 
+HUNDRED = Allotment(name="hundred", seconds=6000, classes=frozenset({NumberClass.US_DID}))
+USE = AllotmentUse(period_start=date(2026, 6, 1), used_seconds=600, held_seconds=60)
+HELD = AllotmentHold(period_start=date(2026, 6, 1), seconds=60)
+ZONE = "America/New_York"
+NEW_YORK = ZoneInfo(ZONE)
+
+
+def at_instants(asked: Callable[[datetime], object]) -> Work:
+    """Ask at a thousand instants of a day in turn."""
+    next_instant = cycle([NOW + timedelta(seconds=second * 86) for second in range(1000)]).__next__
+    return lambda: asked(next_instant())
+
+
+def by_hand(instant: datetime) -> object:
+    """Look for the month of an instant in its zone, and for what is left of it."""
+    start = instant.astimezone(NEW_YORK).date().replace(day=1)
+    taken = USE.used_seconds + USE.held_seconds if USE.period_start == start else 0
+    return Pair(start, min(60, HUNDRED.seconds - taken))
+
+
 SUBJECTS: dict[str, Mapping[str, Work]] = {
     "cost, whole at the sixth decimal": {
         "tenantcore": lambda: WHOLE.cost(75),
@@ -199,6 +224,23 @@ SUBJECTS: dict[str, Mapping[str, Work]] = {
     },
     "a rate, built": {
         "tenantcore": lambda: Rate(per_minute=TEN, precision=Precision(4)),
+        "floor (two dates, one object)": floor,
+    },
+    "what is left of included minutes": {
+        "tenantcore": at_instants(lambda at: HUNDRED.left(USE, at=at, timezone=ZONE)),
+        "floor (two dates, one object)": floor,
+    },
+    "a hold on included minutes": {
+        "tenantcore": at_instants(lambda at: HUNDRED.hold(USE, 60, at=at, timezone=ZONE)),
+        "floor (two dates, one object)": floor,
+        "by hand, for months only": at_instants(by_hand),
+    },
+    "a hold, renewed": {
+        "tenantcore": at_instants(lambda at: HUNDRED.hold(USE, 60, at=at, timezone=ZONE, held=HELD)),
+        "floor (two dates, one object)": floor,
+    },
+    "a call counted at its end": {
+        "tenantcore": at_instants(lambda at: HUNDRED.settle(USE, answered_at=at, seconds=75, timezone=ZONE, held=HELD)),
         "floor (two dates, one object)": floor,
     },
     "the rate of a number among 50,000 prefixes, 1,000 numbers": Decks(1_000),

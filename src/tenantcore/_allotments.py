@@ -144,6 +144,13 @@ class Allotment:
         allotment, or its other uses that draw on the same minutes. A group needs one time zone. Where clocks disagree
         and the use is of a later period already, it is asked in that one.
 
+        >>> from tenantcore.numbering import NumberClass
+        >>> minute = Allotment(name="minute", seconds=60, classes=frozenset({NumberClass.US_DID}))
+        >>> spent = AllotmentUse(period_start=date(2026, 2, 1), used_seconds=60)
+        >>> march = datetime(2026, 3, 1, 4, 59, tzinfo=UTC)  # in New York still February, for a minute
+        >>> [minute.left(spent, at=march, timezone=zone) for zone in ("America/New_York", "UTC")]
+        [0, 60]
+
         Raises: InvalidType, InvalidValue as `period`; InvalidType for anything but uses.
 
         Rule: RAT-2 in docs/reference/rating.md.

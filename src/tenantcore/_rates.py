@@ -70,6 +70,8 @@ class RateFault(Code):
 class Precision:
     """To how many decimals a cost is rounded, and how; 2 decimals are cents, 0 whole units, -2 hundreds.
 
+    At most 36 decimals, at least -35. The roundings for cash count in fives of the last place: to 0.05 with 2 decimals.
+
     >>> Precision()
     Precision(places=6, rounding=<Rounding.HALF_UP: 'HALF_UP'>)
 
