@@ -10,7 +10,7 @@ Needs psycopg 3 and PostgreSQL 12 or later, with its isolation as it is by defau
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -18,12 +18,13 @@ from typing import TypeAlias
 from attrs import asdict, evolve, frozen
 
 from examples.ledger_postgresql import Accounts
-from tenantcore.balance import Capture, Credit, Declined, DeclineReason, Operation, Outcome, Prepaid, Reserve
+from tenantcore.balance import Credit, Declined, DeclineReason, Operation, Prepaid, Reserve
 from tenantcore.call_policy import (
     Admitted,
+    AllotmentClaim,
+    AllotmentLive,
     CallCharge,
     CallClaim,
-    CallLease,
     CallProfile,
     CallRequest,
     Claim,
@@ -32,14 +33,13 @@ from tenantcore.call_policy import (
     LiveUse,
     Payer,
     Refused,
-    TrunkClaim,
     authorize,
     refused_claim,
     renew,
     settle,
 )
 from tenantcore.money import Money
-from tenantcore.rating import Rate, RateDeck, RateRow
+from tenantcore.rating import AllotmentUse, Rate, RateDeck, RateRow
 from tenantcore.trunks import CallUse, Direction, TrunkLimits, TrunkUse
 
 SCHEMA = """
@@ -59,6 +59,17 @@ CREATE TABLE lease (
     PRIMARY KEY (payer, id)
 );
 
+CREATE TABLE minutes (
+    payer         text NOT NULL REFERENCES call_use,
+    id            text NOT NULL,
+    allotment     text NOT NULL,
+    period_start  date NOT NULL,
+    seconds       integer NOT NULL CHECK (seconds >= 0),
+    ends_at       timestamptz NOT NULL, -- while the call is up; its minutes are used when it is infinity
+    PRIMARY KEY (payer, id)
+);
+
+CREATE INDEX minutes_period ON minutes (payer, period_start, allotment) INCLUDE (seconds, ends_at);
 CREATE INDEX lease_end ON lease (payer, ends_at);
 CREATE INDEX lease_number ON lease (payer, number) WHERE number IS NOT NULL;
 """
@@ -114,10 +125,42 @@ TAKE_CALL = TAKE.format(
     guard="calls < %(calls_below)s AND calls < %(carrier_calls_below)s AND %(number_calls_below)s >"
     " (SELECT count(*) FROM lease WHERE payer = %(payer)s AND number = %(number)s)",
 )
+# Included minutes of the periods that have begun, used and held.
+USED_MINUTES = """
+SELECT allotment, period_start, sum(seconds) FILTER (WHERE ends_at = 'infinity'),
+    sum(seconds) FILTER (WHERE ends_at < 'infinity')
+FROM minutes WHERE payer = %(payer)s AND period_start >= %(since)s AND ends_at > clock_timestamp()
+GROUP BY allotment, period_start
+"""
+# In place of what the call held under the same id. What it has used stays used, whoever renews it later.
+TAKE_MINUTES = """
+INSERT INTO minutes
+SELECT %(payer)s, %(id)s, %(allotment)s, %(period_start)s, %(seconds)s,
+    clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+WHERE %(seconds)s + (
+    SELECT coalesce(sum(seconds), 0) FROM minutes
+    WHERE payer = %(payer)s AND allotment = %(allotment)s AND period_start = %(period_start)s AND id <> %(id)s
+    AND ends_at > clock_timestamp()
+) <= %(total)s
+ON CONFLICT (payer, id) DO UPDATE
+SET period_start = EXCLUDED.period_start, seconds = EXCLUDED.seconds, ends_at = EXCLUDED.ends_at
+WHERE minutes.ends_at < 'infinity'
+"""
+USE_MINUTES = """
+INSERT INTO minutes VALUES (%(payer)s, %(id)s, %(allotment)s, %(period_start)s, %(seconds)s, 'infinity')
+ON CONFLICT (payer, id) DO UPDATE SET period_start = EXCLUDED.period_start, seconds = EXCLUDED.seconds,
+    ends_at = EXCLUDED.ends_at
+WHERE minutes.ends_at < 'infinity'
+"""
+GIVE_BACK_MINUTES = "DELETE FROM minutes WHERE payer = %(payer)s AND id = ANY(%(ids)s) AND ends_at < 'infinity'"
 MOST_ATTEMPTS = 10
 
 Party: TypeAlias = tuple[str, CallProfile]
 """A payer's name, under which it has its account and its use, and its configuration."""
+
+
+class UnchargedError(Exception):
+    """What a call needs or has used can't be put on record: for a person to look at."""
 
 
 @frozen
@@ -159,52 +202,61 @@ class Calls(Accounts):
         for attempt in range(request.attempt, request.attempt + MOST_ATTEMPTS):
             asked = authorize(
                 evolve(request, attempt=attempt),
-                (profile, self._use(name, number, now)),
-                reseller=None if reseller is None else (reseller[1], self._use(reseller[0], number, now)),
+                (profile, self._use(account, number, now)),
+                reseller=None if reseller is None else (reseller[1], self._use(reseller, number, now)),
                 now=now,
             )
             if isinstance(asked, Refused):
                 return asked
             call = Call(LiveCall.begun(asked), name, above, asked)
             with self._connection.transaction():
-                lost = self._take_leases(call) or self._take_funds(call, now)
+                lost = self._take(call, asked.claims) or self._take_funds(call, now)
                 if lost is None:
                     return call
                 # Another call was quicker. Not rolled back: an account that has declined stays with that.
-                undone = refused_claim(asked, lost)
-                self._release(call, undone.undo.released)
-            decision = undone.decision
+                self._release(call, asked.claims)
+            decision = refused_claim(asked, lost).decision
         assert decision is not None  # noqa: S101 - there was an attempt
         return decision
 
     def renew(self, call: Call, *, seconds: int, now: datetime) -> Call | None:
         """Keep a call up that has lasted so many seconds, and charge them; None when it has to end."""
-        renewed = renew(call.live, seconds=seconds, now=now)
-        after = evolve(call, live=renewed.call)
+        is_charged = False
         with self._connection.transaction():
-            if self._take_leases(after) is not None:
-                return None  # its leases had ended, and another call has its place
-            for claim, operation in _operations(renewed.claims):
-                outcome = self.apply(call.payer(claim), operation, now)
-                if _has_expired(outcome):
-                    return self.renew(evolve(call, live=call.live.with_lapsed(claim.payer)), seconds=seconds, now=now)
-                if isinstance(operation, Reserve) or (isinstance(operation, Capture) and operation.then is not None):
-                    granted = None if outcome.entry is None else outcome.entry.granted
-                    after = evolve(after, live=after.live.with_granted(claim.payer, granted))
-        return after
+            while not is_charged:
+                renewed = renew(call.live, seconds=seconds, now=now)
+                call = evolve(call, live=renewed.call)
+                if self._take(call, call.live.leases) is not None:
+                    self._release(call, call.live.leases)
+                    return None  # its leases had ended, and another call has its place
+                for claim in renewed.claims:
+                    if isinstance(claim, AllotmentClaim) and self._take(call, [claim]) is None:
+                        call = evolve(call, live=call.live.with_taken(claim))
+                call, is_charged = self._record(call, renewed.claims, now)
+        return call
 
     def end(self, call: Call, *, seconds: int, now: datetime) -> tuple[CallCharge, ...]:
-        """Charge what a call cost that has lasted so many seconds, and give back what it took."""
-        ended = settle(call.live, seconds=seconds, now=now)
+        """Charge what a call cost that has lasted so many seconds until now, and give back what it took."""
         with self._connection.transaction():
+            self._lock(call)
+            while (ended := settle(call.live, seconds=seconds, now=now)).funds:
+                call, _ = self._record(call, ended.funds, now)
+            for claim in call.live.allotments:
+                # All of it counts, what goes beyond the allotment, too: here that is let go.
+                used = claim.allotment.settle(
+                    AllotmentUse(),
+                    answered_at=now - timedelta(seconds=seconds),
+                    seconds=seconds,
+                    timezone=claim.timezone,
+                ).use
+                row = _minutes(call, claim) | {"period_start": used.period_start, "seconds": used.used_seconds}
+                self._connection.execute(USE_MINUTES, row)
             self._release(call, ended.released)
-            for claim, operation in _operations(ended.funds):
-                if _has_expired(self.apply(call.payer(claim), operation, now)):
-                    return self.end(evolve(call, live=call.live.with_lapsed(claim.payer)), seconds=seconds, now=now)
         return ended.charges
 
-    def _use(self, payer: str, number: str | None, now: datetime) -> LiveUse:
+    def _use(self, party: Party, number: str | None, now: datetime) -> LiveUse:
         """The numbers of the moment."""
+        payer, profile = party
         row = self._connection.execute(USE, {"payer": payer, "number": number}).fetchone()
         if row is None:
             raise LookupError(payer)
@@ -213,23 +265,42 @@ class Calls(Accounts):
             self.row(payer).balance_at(now),
             trunks=TrunkUse(inbound=inbound, outbound=outbound),
             calls=CallUse(calls=calls, carrier_calls=calls, number_calls=to_number),
+            allotments=tuple(self._minutes_of(payer, profile, now)),
         )
 
-    def _take_leases(self, call: Call) -> CallLease | None:
-        """Take or lengthen all leases; where one has no room, give back what this call has, and return that one."""
-        self._release(call, ())  # locks, and throws out what has ended
-        for lease in call.live.leases:
-            row: dict[str, str | int | None] = {
-                "payer": call.payer(lease),
-                "id": lease.id,
-                "seconds": lease.lease_seconds,
-                "number": lease.number if isinstance(lease, CallClaim) else None,
-                **asdict(lease.guard, filter=lambda _, value: isinstance(value, int)),
-            }
-            take = TAKE_CALL if isinstance(lease, CallClaim) else TAKE_TRUNK[lease.direction]
-            if self._connection.execute(take, row).rowcount == 0:
-                self._release(call, call.live.leases)
-                return lease
+    def _minutes_of(self, payer: str, profile: CallProfile, now: datetime) -> Iterator[AllotmentLive]:
+        """What is used and held of a payer's allotments, in the period that each of them has now."""
+        rows, timezone = profile.allotments.rows, profile.timezone
+        if not rows or timezone is None:
+            return
+        starts = {row.name: row.period(at=now, timezone=timezone).start for row in rows}
+        found = self._connection.execute(USED_MINUTES, {"payer": payer, "since": min(starts.values())})
+        seconds = {(name, start): (used or 0, held or 0) for name, start, used, held in found}
+        for name, start in starts.items():
+            used, held = seconds.get((name, start), (0, 0))
+            use = AllotmentUse(period_start=start, used_seconds=used, held_seconds=held)
+            yield AllotmentLive(name=name, use=use)
+
+    def _take(self, call: Call, claims: Iterable[Claim]) -> Claim | None:
+        """Take or lengthen what is counted, in its order; where there is no room for one, return that one."""
+        self._lock(call)
+        for claim in claims:
+            if isinstance(claim, FundsClaim):
+                continue
+            if isinstance(claim, AllotmentClaim):
+                taken = self._connection.execute(TAKE_MINUTES, _minutes(call, claim))
+            else:
+                row: dict[str, str | int | None] = {
+                    "payer": call.payer(claim),
+                    "id": claim.id,
+                    "seconds": claim.lease_seconds,
+                    "number": claim.number if isinstance(claim, CallClaim) else None,
+                    **asdict(claim.guard, filter=lambda _, value: isinstance(value, int)),
+                }
+                take = TAKE_CALL if isinstance(claim, CallClaim) else TAKE_TRUNK[claim.direction]
+                taken = self._connection.execute(take, row)
+            if taken.rowcount == 0:
+                return claim
         return None
 
     def _take_funds(self, call: Call, now: datetime) -> FundsClaim | None:
@@ -239,17 +310,47 @@ class Calls(Accounts):
             return None
         outcomes = self.apply_linked([(call.payer(claim), operation) for claim, operation in asked], now)
         for (claim, _), outcome in zip(asked, outcomes, strict=True):
+            if outcome.entry is None:  # this server's clock is wrong, for example
+                raise UnchargedError(str(outcome.reason))
             if isinstance(outcome, Declined) and outcome.reason.code is not DeclineReason.LINKED_DECLINED:
                 return claim
         return None
 
+    def _record(self, call: Call, claims: Iterable[Claim], now: datetime) -> tuple[Call, bool]:
+        """Have the accounts do what the claims ask, and tell the call; whether what was used is charged by that.
+
+        It is not where a hold has expired, nor where another worker had got further and died: the call knows then, and
+        asks for what is missing.
+        """
+        is_charged = True
+        for claim, operation in _operations(claims):
+            outcome = self.apply(call.payer(claim), operation, now)
+            if outcome.entry is None:  # this server's clock is wrong, for example
+                raise UnchargedError(str(outcome.reason))
+            call = evolve(call, live=call.live.with_recorded(outcome.entry))
+            is_charged &= isinstance(operation, Reserve) or not isinstance(outcome, Declined)
+        return call, is_charged
+
+    def _lock(self, call: Call) -> None:
+        """Lock the payers' rows in everybody's order, and throw out what has ended."""
+        self._release(call, ())
+
     def _release(self, call: Call, claims: Iterable[Claim]) -> None:
-        """Give back leases; doing so twice, or when they have ended, changes nothing."""
-        ids = [claim.id for claim in claims if isinstance(claim, CallClaim | TrunkClaim)]
+        """Give back what is counted; doing so twice, or when it has ended, changes nothing."""
+        ids = [claim.id for claim in claims if not isinstance(claim, FundsClaim)]
         for payer in (call.account, call.reseller):
             if call.live.leases and payer is not None:
                 self._connection.execute("SELECT FROM call_use WHERE payer = %s FOR UPDATE", [payer])
                 self._connection.execute(GIVE_BACK, {"payer": payer, "ids": ids})
+                if call.live.allotments:
+                    self._connection.execute(GIVE_BACK_MINUTES, {"payer": payer, "ids": ids})
+
+
+def _minutes(call: Call, claim: AllotmentClaim) -> dict[str, object]:
+    """A claim on included minutes as the table has it."""
+    names = ("id", "period_start", "seconds", "total", "lease_seconds")
+    row = {name: getattr(claim, name) for name in names}
+    return row | {"payer": call.payer(claim), "allotment": claim.allotment.name}
 
 
 def _operations(claims: Iterable[Claim]) -> list[tuple[FundsClaim, Operation]]:
@@ -257,11 +358,6 @@ def _operations(claims: Iterable[Claim]) -> list[tuple[FundsClaim, Operation]]:
     return [
         (claim, claim.operation) for claim in claims if isinstance(claim, FundsClaim) and claim.operation is not None
     ]
-
-
-def _has_expired(outcome: Outcome) -> bool:
-    """Whether a call outlasted its hold: what it used is charged without one, under another id."""
-    return isinstance(outcome, Declined) and outcome.reason.code is DeclineReason.HOLD_EXPIRED
 
 
 def main() -> None:

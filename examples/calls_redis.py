@@ -24,7 +24,6 @@ from redis import Redis
 
 from examples import ledger_sqlite
 from tenantcore.balance import (
-    Capture,
     Credit,
     Declined,
     DeclineReason,
@@ -147,6 +146,10 @@ class Funds(Protocol):
         ...
 
 
+class UnchargedError(Exception):
+    """What a call needs or has used can't be put on record: for a person to look at."""
+
+
 @frozen
 class Call:
     """A call that is up, and who pays for it: a host stores it with the call, so that any process can end it."""
@@ -187,6 +190,8 @@ class Calls:
             if isinstance(asked, Refused):
                 return asked
             call = Call(LiveCall.begun(asked), *names, asked)
+            if call.live.allotments:
+                raise NotImplementedError("included minutes are kept beside the ledger: see calls_postgresql.py")
             lost = self._take_leases(call, call.live.leases) or self._take_funds(call, now)
             if lost is None:
                 return call
@@ -199,24 +204,18 @@ class Calls:
 
     def renew(self, call: Call, *, seconds: int, now: datetime) -> Call | None:
         """Keep a call up that has lasted so many seconds, and charge them; None when it has to end."""
-        renewed = renew(call.live, seconds=seconds, now=now)
-        if self._take_leases(call, renewed.call.leases) is not None:
-            return None  # its leases had ended, and another call has its place
-        live = renewed.call
-        for claim, operation in _operations(renewed.claims):
-            outcome = self._funds.apply(call.payer(claim), operation, now)
-            if _has_expired(outcome):
-                return self.renew(evolve(call, live=call.live.with_lapsed(claim.payer)), seconds=seconds, now=now)
-            if isinstance(operation, Reserve) or (isinstance(operation, Capture) and operation.then is not None):
-                live = live.with_granted(claim.payer, None if outcome.entry is None else outcome.entry.granted)
-        return evolve(call, live=live)
+        is_charged = False
+        while not is_charged:
+            renewed = renew(call.live, seconds=seconds, now=now)
+            if self._take_leases(call, renewed.call.leases) is not None:
+                return None  # its leases had ended, and another call has its place
+            call, is_charged = self._record(evolve(call, live=renewed.call), renewed.claims, now)
+        return call
 
     def end(self, call: Call, *, seconds: int, now: datetime) -> tuple[CallCharge, ...]:
         """Charge what a call cost that has lasted so many seconds, and give back what it took."""
-        ended = settle(call.live, seconds=seconds, now=now)
-        for claim, operation in _operations(ended.funds):
-            if _has_expired(self._funds.apply(call.payer(claim), operation, now)):
-                return self.end(evolve(call, live=call.live.with_lapsed(claim.payer)), seconds=seconds, now=now)
+        while (ended := settle(call.live, seconds=seconds, now=now)).funds:
+            call, _ = self._record(call, ended.funds, now)
         # Last: who dies before has charged the call, and its trunks are free when their leases end.
         self._release(call, ended.released)
         return ended.charges
@@ -249,9 +248,26 @@ class Calls:
             return None
         outcomes = self._funds.apply_linked([(call.payer(claim), operation) for claim, operation in asked], now)
         for (claim, _), outcome in zip(asked, outcomes, strict=True):
+            if outcome.entry is None:
+                raise UnchargedError(str(outcome.reason))
             if isinstance(outcome, Declined) and outcome.reason.code is not DeclineReason.LINKED_DECLINED:
                 return claim
         return None
+
+    def _record(self, call: Call, claims: Iterable[Claim], now: datetime) -> tuple[Call, bool]:
+        """Have the accounts do what the claims ask, and tell the call; whether what was used is charged by that.
+
+        It is not where a hold has expired, nor where another worker had got further and died: the call knows then, and
+        asks for what is missing.
+        """
+        is_charged = True
+        for claim, operation in _operations(claims):
+            outcome = self._funds.apply(call.payer(claim), operation, now)
+            if outcome.entry is None:  # this server's clock is wrong, for example
+                raise UnchargedError(str(outcome.reason))
+            call = evolve(call, live=call.live.with_recorded(outcome.entry))
+            is_charged &= isinstance(operation, Reserve) or not isinstance(outcome, Declined)
+        return call, is_charged
 
     def _release(self, call: Call, claims: Iterable[Claim]) -> None:
         """Give back leases; doing so twice, or when they have ended, changes nothing."""
@@ -298,11 +314,6 @@ def _operations(claims: Iterable[Claim]) -> list[tuple[FundsClaim, Operation]]:
     return [
         (claim, claim.operation) for claim in claims if isinstance(claim, FundsClaim) and claim.operation is not None
     ]
-
-
-def _has_expired(outcome: Outcome) -> bool:
-    """Whether a call outlasted its hold: what it used is charged without one, under another id."""
-    return isinstance(outcome, Declined) and outcome.reason.code is DeclineReason.HOLD_EXPIRED
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ class Shop:
     sweep: Callable[[datetime], object]
     posted: Callable[[str], Money]
     held: Callable[[str], Money]
+    close: Callable[[str, datetime], object]
 
     def begin(
         self,
@@ -200,6 +201,36 @@ class FundsFacts:
             assert [each.cost for each in charges] == [usd(2), usd(1)]
             assert (shop.posted("acme"), shop.posted("seller")) == (usd(1), usd(2))
             assert (shop.held("acme"), shop.held("seller")) == (usd(0), usd(0))
+
+    def test_who_takes_over_from_a_worker_that_died_charges_all_of_it(self, shop: Shop) -> None:
+        """The other has renewed the call and died before it stored it, and what it stored is what there is."""
+        account = ("acme", evolve(PAYS, decks=(deck_at("0.10"),)))
+        stored = shop.begin("c-1", number=LONDON, account=account, reseller=("seller", EARNS))
+        begun = clock()
+        shop.calls.renew(stored, seconds=60, now=begun)
+        kept = shop.calls.renew(stored, seconds=70, now=begun + timedelta(seconds=1))
+        assert (shop.posted("acme"), shop.held("acme")) == (usd("2.80"), usd("0"))
+        for call in (kept, stored):
+            charges = shop.calls.end(call, seconds=130, now=begun + timedelta(seconds=2))
+            assert [each.cost for each in charges] == [usd("0.30"), usd(3)]
+            assert (shop.posted("acme"), shop.posted("seller")) == (usd("2.70"), usd(0))
+            assert (shop.held("acme"), shop.held("seller")) == (usd(0), usd(0))
+
+    def test_a_call_is_charged_though_its_hold_has_expired_and_its_account_is_closed(self, shop: Shop) -> None:
+        call = shop.begin("c-1", number=LONDON, account=("acme", PAYS), reseller=("seller", EARNS))
+        later = clock() + timedelta(seconds=LEASE_SECONDS + 1)  # its hold has expired by then
+        shop.close("acme", later)
+        shop.calls.end(call, seconds=30, now=later)
+        assert shop.posted("acme") == usd(1)
+
+    def test_a_clock_that_is_behind_is_an_error(self, shop: Shop) -> None:
+        call = shop.begin("c-1", number=LONDON, account=("acme", PAYS), reseller=("seller", EARNS))
+        behind = clock() - timedelta(hours=9)
+        for act in (shop.calls.renew, shop.calls.end):
+            with pytest.raises(Exception, match=r"the clock lies .* behind the account's last entry"):
+                act(call, seconds=30, now=behind)
+        shop.calls.end(call, seconds=30, now=clock())
+        assert shop.posted("acme") == usd(1)
 
     def test_a_call_that_was_never_answered_costs_nothing(self, shop: Shop) -> None:
         call = shop.begin("c-1", number=LONDON, account=("acme", PAYS), reseller=("seller", EARNS))

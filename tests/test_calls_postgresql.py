@@ -5,16 +5,22 @@ Runs where TENANTCORE_POSTGRES names a server: `.ci/with-postgresql .venv/bin/py
 
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from attrs import evolve
 
-from tenantcore.balance import Credit, Prepaid
+from tenantcore.balance import Credit, Prepaid, SetStatus
+from tenantcore.call_policy import CallGrant, CallProfile, LiveUse, authorize, exhausted_at
+from tenantcore.numbering import NumberClass
+from tenantcore.rating import Allotment, Allotments
+from tenantcore.status import Status
 from tests.call_store_facts import BUYS, EARNS, PAYS, STORY, CallStoreFacts, FundsFacts, LeaseFacts, Shop, code
 from tests.call_storm import LONDON, NAMES, Line, Store, Use, clock, storm, usd
 
@@ -126,6 +132,7 @@ def shop(server: str) -> Iterator[Shop]:
             calls.sweep,
             posted=lambda name: calls.row(name).posted,
             held=lambda name: calls.row(name).held,
+            close=lambda name, now: calls.apply(name, SetStatus("closed", Status.CLOSED), now),
         )
 
 
@@ -139,7 +146,7 @@ class TestCalls(CallStoreFacts):
 
     def test_the_same_claims_sent_again_count_once(self, shop: Shop, server: str) -> None:
         call = shop.begin("c-1")
-        assert shop.calls._take_leases(call) is None  # noqa: SLF001 - a repeat that nobody waits for
+        assert shop.calls._take(call, call.live.leases) is None  # noqa: SLF001 - a repeat that nobody waits for
         assert shop.uses("acme") == counters(server)["acme"] == (0, 1, 1)
 
     def test_who_is_not_watched_is_an_error_of_the_hosts(self, shop: Shop) -> None:
@@ -190,6 +197,79 @@ class TestFunds(FundsFacts):
         assert counters(server)["acme"] == counters(server)["seller"] == (0, 0, 0)
 
 
+MINUTES: Final = Allotment(name="domestic", seconds=100, classes=frozenset({NumberClass.US_DID}))
+HAS_MINUTES: Final = evolve(
+    BUYS, allotments=Allotments((MINUTES,)), timezone="America/New_York", slice_seconds=40, lease_seconds=60
+)
+
+
+class TestMinutes:
+    """CALL-3: included minutes are held while a call is up, and used once."""
+
+    def begin(self, shop: Shop, call_id: str, profile: CallProfile = HAS_MINUTES) -> Any:
+        return shop.begin(call_id, account=("acme", profile), reseller=None)
+
+    def minutes(self, server: str) -> list[tuple[str, int, bool]]:
+        return asked(server, "SELECT id, seconds, ends_at = 'infinity' FROM minutes ORDER BY id")
+
+    def test_calls_at_the_same_time_hold_what_is_left(self, shop: Shop, server: str) -> None:
+        held = [self.begin(shop, f"c-{number}") for number in (1, 2, 3, 4)]
+        assert [seconds for _, seconds, _ in self.minutes(server)] == [40, 40, 20]
+        assert held[3].decision.reason.code is CallGrant.CALL_BY_TRUNK
+        assert exhausted_at(held[2].live, answered_at=clock()) is not None
+
+    def test_what_a_call_has_used_is_used_once(self, shop: Shop, server: str) -> None:
+        call = self.begin(shop, "c-1")
+        for _ in range(2):
+            shop.calls.end(call, seconds=25, now=clock())
+            assert self.minutes(server) == [("c-1/1/account/allotment", 25, True)]
+        assert self.begin(shop, "c-2").live.allotments[0].seconds == 40
+        assert (
+            shop.calls.renew(call, seconds=30, now=clock()).live.allotments == call.live.allotments
+        )  # nobody revives it
+        assert self.minutes(server)[0] == ("c-1/1/account/allotment", 25, True)
+
+    def test_a_renewal_holds_more_until_there_is_none(self, shop: Shop, server: str) -> None:
+        call, answered = self.begin(shop, "c-1"), clock()
+        for seconds, held in ((30, 70), (55, 95), (80, 95)):
+            call = shop.calls.renew(call, seconds=seconds, now=answered + timedelta(seconds=seconds))
+            assert self.minutes(server) == [("c-1/1/account/allotment", held, False)]
+            assert exhausted_at(call.live, answered_at=answered) == answered + timedelta(seconds=held)
+        again = shop.calls.renew(call, seconds=80, now=answered)  # sent again, it changes nothing
+        assert again.live.allotments[0].seconds == 95
+
+    def test_what_a_dead_worker_held_is_free_when_its_lease_ends_and_used_all_the_same(
+        self, shop: Shop, server: str
+    ) -> None:
+        brief = evolve(
+            HAS_MINUTES, slice_seconds=1, lease_seconds=2, allotments=Allotments((evolve(MINUTES, seconds=1),))
+        )
+        call = self.begin(shop, "c-1", brief)
+        assert self.begin(shop, "c-2", brief).live.allotments == ()
+        time.sleep(2.1)
+        assert self.begin(shop, "c-3", brief).live.allotments != ()
+        shop.calls.end(call, seconds=5, now=clock())
+        assert self.minutes(server)[0] == ("c-1/1/account/allotment", 5, True)
+
+    def test_a_call_that_lost_them_gives_all_back(
+        self, shop: Shop, server: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        one = evolve(HAS_MINUTES, allotments=Allotments((evolve(MINUTES, seconds=40),)))
+        self.begin(shop, "c-1", one)
+        asked_live: list[LiveUse] = []
+
+        def late(request: Any, account: Any, *, reseller: Any, now: Any) -> Any:
+            asked_live.append(account[1])
+            unused = evolve(account[1], allotments=()) if len(asked_live) == 1 else account[1]
+            return authorize(request, (account[0], unused), reseller=reseller, now=now)
+
+        monkeypatch.setattr(calls_postgresql, "authorize", late)
+        call = self.begin(shop, "c-2", one)
+        assert call.decision.reason.code is CallGrant.CALL_BY_TRUNK
+        assert [name for name, _, _ in self.minutes(server)] == ["c-1/1/account/allotment"]
+        assert shop.uses("acme") == (0, 1, 2)
+
+
 class TestStorm:
     """CALL-3: eight processes, thousands of calls, workers killed in the middle."""
 
@@ -215,7 +295,7 @@ class TestStorm:
         told = storm(store, CALLS, tmp_path)
         with capsys.disabled():
             print(f"\n{told}")  # noqa: T201 - what came of it belongs into the log
-        assert min(told.admitted, told.refused, told.ended, told.renewed, told.kills, told.samples) > 0
+        assert min(told.admitted, told.refused, told.ended, told.renewed, told.taken_over, told.kills, told.samples) > 0
         # Whoever comes next throws out the dead's leases; then no counter has drifted from what there is.
         with calls_of(server) as calls:
             for name in NAMES:
@@ -230,7 +310,7 @@ class TestProgram:
         self, server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute("DROP TABLE lease, call_use, outbox, hold, entry, account")
+            connection.execute("DROP TABLE lease, minutes, call_use, outbox, hold, entry, account")
         monkeypatch.setenv("TENANTCORE_POSTGRES", server)
         calls_postgresql.main()
         assert capsys.readouterr().out.splitlines() == STORY

@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examples import ledger_sqlite
-from tenantcore.balance import Credit, Prepaid
+from tenantcore.balance import Credit, Prepaid, SetStatus
 from tenantcore.call_policy import Admitted, LiveCall, Payer, TrunkClaim
+from tenantcore.numbering import NumberClass
+from tenantcore.rating import Allotment, Allotments
+from tenantcore.status import Status
 from tenantcore.trunks import Direction, Trunk, TrunkLimits, TrunkUse
-from tests.call_store_facts import BRIEF, BRIEFLY, SHORT, STORY, CallStoreFacts, FundsFacts, LeaseFacts, Shop
+from tests.call_store_facts import BRIEF, BRIEFLY, BUYS, SHORT, STORY, CallStoreFacts, FundsFacts, LeaseFacts, Shop
 from tests.call_storm import NAMES, NUMBERS, Line, Store, Use, clock, root, storm, usd
 from tests.test_ledger_sqlite import books
 
@@ -131,6 +135,7 @@ def shop(file: Path, prefix: str) -> Iterator[Shop]:
             accounts.sweep,
             posted=lambda name: accounts.row(name).posted,
             held=lambda name: accounts.row(name).held,
+            close=lambda name, now: accounts.apply(name, SetStatus("closed", Status.CLOSED), now),
         )
 
 
@@ -169,6 +174,12 @@ class TestCalls(CallStoreFacts):
             taken = calls._take_leases(call, [claim]) is None  # noqa: SLF001 - the script by itself
         assert taken == (trunks.admit(use, direction) is not None)
 
+    def test_included_minutes_are_not_lost_in_silence(self, shop: Shop) -> None:
+        minutes = Allotment(name="domestic", seconds=100, classes=frozenset({NumberClass.US_DID}))
+        profile = evolve(BUYS, allotments=Allotments((minutes,)), timezone="America/New_York")
+        with pytest.raises(NotImplementedError, match="included minutes"):
+            shop.begin("c-1", account=("acme", profile))
+
 
 class TestLeases(LeaseFacts):
     """CALL-3: a lease that nobody renews ends by itself; giving back twice, or what has ended, changes nothing."""
@@ -200,7 +211,7 @@ class TestStorm:
         told = storm(store, CALLS, tmp_path)
         with capsys.disabled():
             print(f"\n{told}")  # noqa: T201 - what came of it belongs into the log
-        assert min(told.admitted, told.refused, told.ended, told.renewed, told.kills, told.samples) > 0
+        assert min(told.admitted, told.refused, told.ended, told.renewed, told.taken_over, told.kills, told.samples) > 0
         with server() as redis:
             assert all(key.endswith(":log") for key in redis.scan_iter(f"{prefix}:*"))
 
