@@ -111,7 +111,7 @@ class LiveCall:
             InvalidValue: The entry isn't of an operation of this call, or one before it is missing.
             InvalidType: It is no Entry.
 
-        Rules: CALL-3, BAL-4 in docs/reference/call_policy.md.
+        Rule: CALL-3 in docs/reference/call_policy.md.
         """
         if type(entry) is not Entry:
             raise invalid(wrong_type("entry", "an Entry", entry))
