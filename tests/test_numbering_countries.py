@@ -316,10 +316,12 @@ class TestDialling:
         # The whole reading takes its time; the rules spare it wherever they can.
         def is_plain(region: str, number: PhoneNumber) -> bool:
             dialled = digits_of(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
-            return type(DialPlan.for_country(region)._tables.dialled.find(dialled)) is Replacement  # noqa: SLF001
+            return type(DialPlan.for_country(region)._tables.find_dialled(dialled)) is Replacement  # noqa: SLF001
 
-        everything = [is_plain(region, number) for region in REGIONS for number in examples(region)]
-        assert sum(everything) > 0.9 * len(everything)
+        read = [(region, number) for region in REGIONS for number in examples(region) if not is_plain(region, number)]
+        # Argentina's mobile telephones, called from a fixed line: their 15 makes way for a 9 elsewhere.
+        assert {region for region, _ in read} == {"AR"}
+        assert len(read) == 1
 
     @pytest.mark.parametrize(
         ("region", "dialled", "number"),

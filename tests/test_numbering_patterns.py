@@ -1,7 +1,7 @@
 """Patterns of numbers and the tree that finds them: NUM-2."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tenantcore._number_patterns import LONGEST, Automaton, beginnings, check_pattern
+from tenantcore._number_patterns import LONGEST, Automaton, check_pattern, partings
 from tenantcore._prefix_tries import PrefixTrie
 from tenantcore.errors import InvalidValue
 
@@ -103,6 +103,11 @@ class TestOrder:
             if len(meant) <= LONGEST:
                 assert naive(rows, meant) == trie.find(meant)
 
+    @given(tables().filter(readable), st.text("+123", max_size=3), st.lists(DIALLED, min_size=5, max_size=20))
+    def test_what_most_numbers_begin_with_changes_no_answer(self, rows: Rows, mostly: str, numbers: list[str]) -> None:
+        trie = PrefixTrie.build(rows, mostly=mostly)
+        assert [naive(rows, number) for number in numbers] == [trie.find(number) for number in numbers]
+
     def test_every_short_number_of_a_table_with_all_forms(self) -> None:
         rows: Rows = (
             ("whole", ("12|30?",)),
@@ -112,11 +117,11 @@ class TestOrder:
             ("plus", (r"\+[1-3]\d{2,3}",)),
             ("empty", (r"0{0,1}",)),
         )
-        trie = PrefixTrie.build(rows)
+        tries = [PrefixTrie.build(rows, mostly=mostly) for mostly in ("", "1", "+", "+2")]
         for length in range(6):
             for digits in map("".join, product("0123", repeat=length)):
                 for number in (digits, "+" + digits):
-                    assert naive(rows, number) == trie.find(number), number
+                    assert {naive(rows, number)} == {trie.find(number) for trie in tries}, number
 
     def test_what_no_row_describes_has_no_answer(self) -> None:
         trie = PrefixTrie.build([("a", ("12",))])
@@ -239,26 +244,56 @@ class TestPatterns:
             assert refusal(pattern) == "NUMBER_PATTERN_ENDLESS"
 
 
-class TestBeginnings:
-    """What is dialled first tells whether there is a prefix (NUM-1)."""
+def dropping(prefix: str) -> Callable[[str], int | None]:
+    """As a country's dialling tells it: the length of a prefix, 0 if there is none, None if a group of it held."""
+    expression = re.compile(prefix, re.ASCII)
+
+    def dropped(dialled: str) -> int | None:
+        match = expression.match(dialled)
+        if match is None:
+            return 0
+        return None if expression.groups and match[expression.groups] is not None else match.end()
+
+    return dropped
+
+
+class TestPartings:
+    """What is dialled first tells how long a prefix is (NUM-1)."""
 
     @pytest.mark.parametrize(
         ("pattern", "found"),
         [
-            ("", {}),
-            ("0", {"0": frozenset()}),
-            ("0|180020", {"0": frozenset(), "1": None}),
-            ("0(?:8[14])?", {"0": frozenset("8")}),
-            ("[89]0?", {"8": frozenset("0"), "9": frozenset("0")}),
-            ("0?(?:15)?", {"0": frozenset("1"), "1": None}),
-            (r"\d\d", dict.fromkeys("0123456789")),
+            ("", {0: r"\d\d{0,}"}),
+            ("06", {0: r"0[012345789]\d{0,}|[123456789]\d{0,}", 2: r"06\d{0,}"}),
+            (
+                "0(?:8[14])?",
+                {1: r"0([012345679]\d{0,}|8[02356789]\d{0,})", 3: r"08[14]\d{0,}", 0: r"[123456789]\d{0,}"},
+            ),
+            # Only a number that has all the digits has the prefix; too short ones have none.
+            (r"0\d{3}", {0: r"0\d{0,2}|[123456789]\d{0,}"}),
+            # What is put in the place of digits isn't just dropped.
+            (r"0(11\d)?", {1: r"0([023456789]\d{0,}|1([023456789]\d{0,}|1\d{0,0}))", 0: r"[123456789]\d{0,}"}),
         ],
     )
-    def test_examples(self, pattern: str, found: dict[str, frozenset[str] | None]) -> None:
-        assert found == beginnings(pattern)
+    def test_examples(self, pattern: str, found: dict[int, str]) -> None:
+        assert found == partings(pattern, dropping(pattern))
 
-    @given(patterns().filter(lambda pattern: "+" not in pattern and readable([("a", (pattern,))])))
-    def test_they_are_what_regular_expressions_match(self, pattern: str) -> None:
-        found = beginnings(pattern)
-        for digit in "0123456789":
-            assert (found.get(digit) is not None) == (re.fullmatch(pattern, digit, re.ASCII) is not None)
+    @given(patterns().filter(lambda pattern: "+" not in pattern and readable([("a", (pattern,))])), st.data())
+    def test_they_tell_what_regular_expressions_match(self, pattern: str, data: st.DataObject) -> None:
+        dropped = dropping(pattern)
+        found = partings(pattern, dropped)
+        own = st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True, alphabet="0123456789")
+        for number in data.draw(st.lists(NUMBERS | own | st.tuples(own, NUMBERS).map("".join), max_size=9)):
+            told = [count for count, described in found.items() if re.fullmatch(described, number, re.ASCII)]
+            assert told in ([], [dropped(number)])
+
+    def test_four_digits_are_looked_at(self) -> None:
+        assert partings("1234", dropping("1234")).keys() == {0, 4}
+        found = partings("12345", dropping("12345"))
+        assert [bool(re.fullmatch(found[0], number)) for number in ("1234", "12346", "1235")] == [True, False, True]
+
+    def test_what_would_be_too_long_a_pattern_is_left_out(self) -> None:
+        many = "|".join(f"{number:04}" for number in range(1, 10_000, 13))
+        assert 0 not in partings(many, dropping(many))
+        few = "|".join(f"{number:04}" for number in range(1, 10_000, 777))
+        assert 0 in partings(few, dropping(few))

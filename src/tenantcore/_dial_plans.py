@@ -4,7 +4,7 @@ Rules: NUM-1, NUM-2 in docs/reference/numbering.md.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import Final, Self
 
@@ -79,11 +79,12 @@ _SHOWN: Final[tuple[CallClass, ...]] = (
 class _Tables:
     """What a plan is compiled to."""
 
-    dialled: PrefixTrie[Dialling]
+    # Methods, because looking them up in the tries would be a tenth of what a switch waits for.
+    find_dialled: Callable[[str], Dialling | None]
     """What is dialled, without a plus sign, and what makes a number of it."""
     otherwise: NationalDialling | None
     """What makes a number of whatever else is dialled."""
-    numbers: PrefixTrie[CallClass]
+    find_number: Callable[[str], CallClass | None]
     """Numbers of the plan itself, in E.164 or short, and their classes."""
     elsewhere: tuple[PrefixTrie[CallClass], ...]
     """Other numbers, the same for many plans: those under the same country code, then those under any."""
@@ -189,7 +190,7 @@ class DialPlan:
         if not text.isdigit():
             return text if is_e164(text) else None
         tables = self._tables
-        way = tables.dialled.find(text) or tables.otherwise
+        way = tables.find_dialled(text) or tables.otherwise
         if way is None:
             return None
         # By its exact type, for speed.
@@ -209,7 +210,8 @@ class DialPlan:
         number = dialled if type(dialled) is str and is_e164(dialled) else self.normalize(dialled)
         if number is None:
             return NumberClass.UNKNOWN
-        return self._tables.numbers.find(number) or self._tables.class_elsewhere(number)
+        tables = self._tables
+        return tables.find_number(number) or tables.class_elsewhere(number)
 
     @property
     def classes(self) -> tuple[CallClass, ...]:
@@ -299,22 +301,24 @@ def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
     ways: Iterable[Way] = NORTH_AMERICAN_DIALLING
     otherwise: NationalDialling | None = None
     elsewhere: tuple[PrefixTrie[CallClass], ...] = ()
+    code = "1"
     if name == _NORTH_AMERICA:
         rows += map(_row, NORTH_AMERICAN_RULES)
     else:
         numbering = numbering_of(name)
+        code = numbering.code
         rows += numbering.short
-        long += ((call_class, _all_abroad(numbering.code, patterns)) for call_class, patterns in numbering.types)
+        long += ((call_class, _all_abroad(code, patterns)) for call_class, patterns in numbering.types)
         otherwise = NationalDialling.of(numbering)
         ways = otherwise.ways()
-        elsewhere = _numbers_under(numbering.code), _numbers_under_any()
+        elsewhere = _numbers_under(code), _numbers_under_any()
     # Where a rule is for numbers in E.164, it describes nothing that is dialled without a plus sign.
     whole = ((WHOLE, patterns) for _, patterns in rows)
-    numbers = PrefixTrie.build(sorted([*rows, *long], key=_is_no_emergency))
+    numbers = PrefixTrie.build(sorted([*rows, *long], key=_is_no_emergency), mostly="+" + code)
     found = numbers.answers.union({NumberClass.UNKNOWN}, *(trie.answers for trie in elsewhere))
     own_classes = dict.fromkeys(rule.call_class for rule in own if type(rule.call_class) is OwnClass)
     classes = (*own_classes, *(known for known in _SHOWN if known in found))
-    return _Tables(PrefixTrie.build([*whole, *ways]), otherwise, numbers, elsewhere, classes)
+    return _Tables(PrefixTrie.build([*whole, *ways]).find, otherwise, numbers.find, elsewhere, classes)
 
 
 def _row(rule: ClassRule) -> Row:
@@ -333,14 +337,14 @@ def _numbers_under(code: str) -> PrefixTrie[CallClass]:
     rows: list[Row] = [(CountryClass.SAME_CODE, _all_abroad(code, row[1])) for plan in plans for row in plan.types]
     # Nobody's numbers, which are not abroad either.
     rows.append((NumberClass.UNKNOWN, (_abroad(code, rf"\d{{0,{MOST_DIGITS}}}"),)))
-    return PrefixTrie.build(rows)
+    return PrefixTrie.build(rows, mostly="+" + code)
 
 
 @lru_cache(maxsize=1)
 def _numbers_under_any() -> PrefixTrie[CallClass]:
     """Return the class of numbers under any country code that there is."""
     codes = (code + rf"\d{{{_FEWEST_WITH_CODE - len(code)},{MOST_DIGITS - len(code)}}}" for code in calling_codes())
-    return PrefixTrie.build([(NumberClass.INTERNATIONAL, (rf"\+(?:{'|'.join(codes)})",))])
+    return PrefixTrie.build([(NumberClass.INTERNATIONAL, (rf"\+(?:{'|'.join(codes)})",))], mostly="+")
 
 
 def _all_abroad(code: str, patterns: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ Rule: NUM-1 in docs/reference/numbering.md.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Self, TypeAlias, final
 
 from attrs import frozen
 
 from tenantcore._country_numbering import CountryNumbering, calling_codes, numbering_of
-from tenantcore._number_patterns import beginnings
+from tenantcore._number_patterns import partings
 
 __all__ = [
     "MOST_DIGITS",
@@ -32,7 +32,12 @@ is_e164: Final = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
 """Gives a match if a text can be a number in E.164, else None."""
 # After an international prefix; KAZOO asks for as many.
 _FEWEST_ABROAD: Final = 5
-_DIGITS: Final = frozenset("0123456789")
+# Among dialled digits there is no plus sign, so that describes none.
+_NOTHING: Final = r"\+"
+# As many as a number can have after a prefix, so that none goes on beyond.
+_REST: Final = rf"\d{{0,{MOST_DIGITS}}}"
+# Where a number that is dialled within an area gets its area code.
+_WHOLE_NUMBERS: Final = re.compile(r"(\([^()]*\))\$(?:\|(.+))?")
 
 
 @final
@@ -84,31 +89,44 @@ class NationalDialling:
         )
 
     def ways(self) -> "Iterator[Way]":
-        """Yield the rules for what is plain, in order, and among them, by this reading, those for what only looks so.
+        """Yield rules, in order, for all that can be told by first digits, length and the country's own numbers.
 
-        Whatever no rule describes is for this reading, too. It gives the same for everything, but takes three times as
-        long.
+        Whatever no rule describes is for this reading, as is what they give back to it. It gives the same for
+        everything, but takes three times as long.
         """
-        prefix = "" if self._prefix is None else self._prefix.pattern
-        # Where only whole numbers are transformed, the pattern ends in "$".
-        prefixes = beginnings(prefix.replace("$", ""))
-        none = _one_of(_DIGITS - prefixes.keys())
-        plain = "|".join(digit + _one_of(_DIGITS - more) for digit, more in prefixes.items() if more is not None)
-        lengths = [length for length in sorted(self._lengths) if len(self._code) + length <= MOST_DIGITS]
-        # As many as a number can have after a prefix, so that no rule below is met.
-        rest = rf"\d{{0,{MOST_DIGITS}}}"
-        yield self, (rf"(?:{self._abroad.pattern}){rest}",)
-        for length in lengths:
-            if len(self._code) + length > self._longest:
-                yield Replacement(0, "+"), (rf"{self._code}{none}\d{{{length - 1}}}",)
-        yield self, (rf"{self._code}{rest}",)
-        if plain:
-            # What looks like a prefix may be a number's own digits.
-            yield self, (rf"(?:{plain}){rest}", self._general.pattern)
-            for length in lengths:
-                yield Replacement(1, f"+{self._code}"), (rf"(?:{plain})\d{{{length - 1}}}",)
-        for length in lengths:
-            yield Replacement(0, f"+{self._code}"), (rf"{none}\d{{{length - 1}}}",)
+        code, own = self._code, self._general.pattern
+        lengths = sorted(length for length in self._lengths if len(code) + length <= MOST_DIGITS)
+        whole, prefix = _divided("" if self._prefix is None else self._prefix.pattern)
+        parted = partings(prefix, self._dropping(re.compile(prefix))) if "$" not in prefix else {}
+        none = parted.pop(0, _NOTHING)
+        beyond = _of_lengths(length for length in lengths if len(code) + length > self._longest)
+        within = _of_lengths(length for length in lengths if length <= self._longest)
+        yield self, (f"(?:{self._abroad.pattern}){_REST}",)
+        yield self, (f"(?:{code})?(?:{whole})",)
+        yield Replacement(0, "+"), (f"{code}(?:{none})", code + beyond)
+        # What begins like a country code may be a number's own digits, and what begins like a prefix, too.
+        yield Replacement(0, f"+{code}"), (code + _REST, none, own, within)
+        yield self, (code + _REST,)
+        for dropped, pattern in parted.items():
+            shorter, digits = Replacement(dropped, f"+{code}"), rf"\d{{{dropped}}}"
+            yield shorter, (pattern, f"{digits}(?:{own})", digits + _of_lengths(lengths))
+            yield self, (pattern, f"{digits}(?:{own})")
+            yield Replacement(0, f"+{code}"), (pattern, own, _of_lengths(lengths))
+            yield self, (pattern, own)
+            yield shorter, (pattern, digits + _of_lengths(lengths))
+        yield Replacement(0, f"+{code}"), (none, _of_lengths(lengths))
+
+    def _dropping(self, prefix: re.Pattern[str]) -> Callable[[str], int | None]:
+        """Return what tells how many digits in front of a text are a prefix, or None where others take their place."""
+
+        def dropped(digits: str) -> int | None:
+            match = prefix.match(digits)
+            if match is None:
+                return 0
+            is_transformed = self._transformation and prefix.groups and match[prefix.groups] is not None
+            return None if is_transformed else match.end()
+
+        return dropped
 
     def e164(self, digits: str) -> str | None:
         """Return the number in E.164 that dialled digits reach, or None if they can't be a number."""
@@ -143,9 +161,15 @@ class NationalDialling:
         return self._general.fullmatch(digits) is not None
 
 
-def _one_of(digits: frozenset[str]) -> str:
-    # Among dialled digits there is no plus sign, so that describes none.
-    return f"[{''.join(sorted(digits))}]" if digits else r"\+"
+def _divided(prefix: str) -> tuple[str, str]:
+    """Return what describes whole numbers among a country's prefixes, and what is left."""
+    found = _WHOLE_NUMBERS.fullmatch(prefix)
+    return (_NOTHING, prefix) if found is None else (found[1], found[2] or "")
+
+
+def _of_lengths(lengths: Iterable[int]) -> str:
+    counted = "|".join(rf"\d{{{length}}}" for length in lengths)
+    return f"(?:{counted or _NOTHING})"
 
 
 Dialling: TypeAlias = Replacement | NationalDialling

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from tenantcore.errors import Code, InvalidValue, Kind, Problem, invalid, shown
 
-__all__ = ["LONGEST", "NOWHERE", "SYMBOLS", "Automaton", "NumberPatternFault", "beginnings", "check_pattern"]
+__all__ = ["LONGEST", "NOWHERE", "SYMBOLS", "Automaton", "NumberPatternFault", "check_pattern", "partings"]
 
 LONGEST: Final = 32
 """How many characters a dialled number can have: fifteen digits, a plus sign, and the longest prefixes there are."""
@@ -26,10 +26,16 @@ _DEEPEST: Final = 32
 _FARTHEST: Final = 2 * LONGEST
 # The largest plan needs some 7,000. Patterns that would need millions leave their first digits open.
 _MOST_UNIONS: Final = 50_000
+# More digits than these differ in few prefixes, and need more patterns than they spare.
+_PARTING_DIGITS: Final = 4
+# A pattern is put into others.
+_LONGEST_PARTED: Final = _LONGEST_PATTERN // 2
 
 SYMBOLS: Final = "0123456789+"
 NOWHERE: Final = 0
-_DIGITS: Final = frozenset(SYMBOLS[:10])
+_NOWHERE_AT_ALL: Final = (NOWHERE,) * len(SYMBOLS)
+_DIGITS_IN_ORDER: Final = SYMBOLS[:10]
+_DIGITS: Final = frozenset(_DIGITS_IN_ORDER)
 _ATOM: Final = re.compile(r"[0-9]|\\d|\\\+|\[((?:[0-9](?:-[0-9])?)+)\]")
 _RANGE: Final = re.compile(r"([0-9])(?:-([0-9]))?")
 _OPENING: Final = re.compile(r"\((?:\?:)?")
@@ -94,6 +100,15 @@ class Automaton:
         following = self.states[state][1]
         return {symbol: number for symbol, number in zip(SYMBOLS, following, strict=False) if number != NOWHERE}
 
+    def nearest(self, state: int) -> int:
+        """Return how many symbols after a state something is described again; more than there can be if nothing is."""
+        alive = {state}
+        for distance in range(1, LONGEST + 1):
+            alive = {child for each in alive for child in self.after(each).values()}
+            if any(self.states[each][0] for each in alive):
+                return distance
+        return LONGEST + 1
+
     def either(self, one: int, other: int) -> int:
         """Return the state that goes on as the one or as the other."""
         if one == NOWHERE or other in (NOWHERE, one):
@@ -128,20 +143,44 @@ def check_pattern(pattern: str) -> None:
     _read(pattern)
 
 
-def beginnings(pattern: str) -> dict[str, frozenset[str] | None]:
-    """Return the first digits of what a pattern describes, and with each the digits that go on from there.
+def partings(pattern: str, dropped: Callable[[str], int | None]) -> dict[int, str]:
+    r"""Return patterns of dialled numbers by how many digits a prefix takes of them, as far as their first digits tell.
 
-    None stands where the first digit alone isn't described.
+    A prefix is what the pattern describes and `dropped` finds in front of a text: it gives the number of its digits, 0
+    if there is none, and None where digits aren't just dropped.
 
-    >>> beginnings("0|180"), beginnings("0(?:8[14])?")
-    ({'0': frozenset(), '1': None}, {'0': frozenset({'8'})})
+    >>> prefix = re.compile("0|18[01]")
+    >>> found = partings(prefix.pattern, lambda dialled: match.end() if (match := prefix.match(dialled)) else 0)
+    >>> print(*found.items())
+    (1, '0\\d{0,}') (0, '1([012345679]\\d{0,}|8[23456789]\\d{0,})|[23456789]\\d{0,}') (3, '18[01]\\d{0,}')
     """
     automaton = Automaton()
-    after = automaton.after(automaton.read(pattern, 1))
+    found = _parted(automaton, automaton.read(pattern, 1), "", dropped)
+    return {count: described for count, described in found.items() if len(described) <= _LONGEST_PARTED}
+
+
+def _parted(automaton: Automaton, state: int, path: str, dropped: Callable[[str], int | None]) -> dict[int, str]:
+    """Return the patterns of what goes on from a state that a path leads to, by what is dropped of the whole."""
+    found: dict[int, dict[str, str]] = {}
+    for digit, child in zip(_DIGITS_IN_ORDER, automaton.states[state][1] or _NOWHERE_AT_ALL, strict=False):
+        beyond: dict[int, str] = {}
+        if len(path) + 1 < _PARTING_DIGITS and len(set(automaton.states[child][1][:10])) > 1:
+            beyond = _parted(automaton, child, path + digit, dropped)
+        elif (count := dropped(path + digit)) is not None:
+            # What ends before a longer prefix could, has none that is longer.
+            farthest = automaton.nearest(child) - 1
+            beyond = {count: rf"\d{{0,{farthest if farthest < LONGEST else ''}}}"}
+        for count, rest in beyond.items():
+            digits = found.setdefault(count, {})
+            digits[rest] = digits.get(rest, "") + digit
     return {
-        digit: frozenset(automaton.after(state)) if automaton.states[state][0] else None
-        for digit, state in after.items()
+        count: "|".join(_set_of(digits) + (f"({rest})" if "|" in rest else rest) for rest, digits in parts.items())
+        for count, parts in found.items()
     }
+
+
+def _set_of(digits: str) -> str:
+    return digits if len(digits) == 1 else r"\d" if digits == _DIGITS_IN_ORDER else f"[{digits}]"
 
 
 @frozen
