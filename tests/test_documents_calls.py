@@ -144,12 +144,12 @@ class TestClasses:
         words = [member.word for table in (NumberClass, CountryClass) for member in table]
         assert len(set(words)) == len(words)
 
-    def test_a_set_is_written_by_the_order_of_the_words(self) -> None:
-        other = OwnClass(word="offices", label="Their offices")
-        denied = frozenset[CallClass]({NumberClass.US_TOLL, other, OFFICES, CountryClass.MOBILE})
+    def test_a_set_is_written_by_the_order_of_the_words_and_labels(self) -> None:
+        own = [OwnClass(word=word, label=label) for word in ("homes", "offices") for label in "ABCD"]
+        denied = frozenset[CallClass]({NumberClass.US_TOLL, CountryClass.MOBILE, *own})
         written = dump(Restrictions(denied))["value"]["denied"]
-        ours, theirs = {"word": "offices", "label": "Our offices"}, {"word": "offices", "label": "Their offices"}
-        assert written == ["mobile", ours, theirs, "toll_us"]
+        homes, offices = ([{"word": word, "label": label} for label in "ABCD"] for word in ("homes", "offices"))
+        assert written == [*homes, "mobile", *offices, "toll_us"]
         assert load(dump(Restrictions(denied)), Restrictions).denied == denied
 
     @given(st.permutations(dump(DENIED)["value"]["denied"]))
@@ -282,6 +282,7 @@ class TestDays:
         [
             "20261122", "2026-W47-7", "2026-326", "2026-11-2", "2026-11-22 ", "2026-11-22T00:00:00", "26-11-22",
             "2026-02-29", "2026-13-01", "0000-01-01", "10000-1-01", "٢٠٢٦-١١-٢٢", "today", "", "x" * MEGABYTE,
+            "2026-11-\ud800",
         ],
     )  # fmt: skip
     def test_a_day_written_otherwise(self, day: str) -> None:
@@ -409,6 +410,7 @@ class TestInvariants:
             (PROFILE, ("decks", 0, "rows", 0, "rate", "a"), 1, "DOCUMENT_KEY_UNKNOWN", "value.decks[0].rows[0].rate"),
             (PROFILE, ("parents", 1), "frozen", "DOCUMENT_WORD_UNKNOWN", "value.parents[1]"),
             (CALL_EXAMPLES["call_request"], ("attempt",), 0, "FIELD_BELOW_MINIMUM", "value"),
+            (CALL_EXAMPLES["call_request"], ("number",), None, "DOCUMENT_WRONG_TYPE", "value.number"),
             (CALL_EXAMPLES["call_request"], ("id",), " c", "CALL_ID_MALFORMED", "value"),
             (CALL_CLAIM, ("id",), "", "FIELD_EMPTY", "value"),
             (TRUNK_CLAIM, ("lease_seconds",), 0, "FIELD_BELOW_MINIMUM", "value"),

@@ -37,7 +37,6 @@ __all__ = [
 ]
 
 _LONGEST_INSTANT: Final = 32  # 9999-12-31T23:59:59.999999+00:00
-_LENGTH_OF_DAY: Final = 10  # 9999-12-31
 _SPAN: Final = re.compile(r"(-?)PT([0-9]{1,14})(?:\.([0-9]{6}))?S")
 # A zero may have any exponent that there is, which has no more than 18 digits and a sign.
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:E[+-][0-9]{1,19})?")
@@ -112,15 +111,14 @@ def _dump_day(value: Any) -> str:
 
 def _load_day(document: object) -> date:
     text = _load_text(document)
-    if len(text) == _LENGTH_OF_DAY:
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            pass
-        else:
-            # Python reads weeks and days without hyphens, too.
-            if day.isoformat() == text:
-                return day
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        pass
+    else:
+        # Python reads weeks and days without hyphens, too.
+        if day.isoformat() == text:
+            return day
     raise invalid(Problem(DocumentFault.DOCUMENT_DAY_MALFORMED, params={"value": shown_code(text)}))
 
 
