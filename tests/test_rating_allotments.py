@@ -170,6 +170,20 @@ class TestHold:
         assert (third.hold.seconds, third.use) == (100, used(3500, held=100))
         assert self.taken(third.use, 60, minute, held=third.hold) is None
 
+    def test_a_live_call_gets_the_last_second(self) -> None:
+        minute = evolve(HOUR, minimum_seconds=60)
+        first = self.taken(used(3500), 99, minute)
+        last = self.taken(first.use, 60, minute, held=first.hold)
+        assert (last.hold.seconds, last.use) == (100, used(3500, held=100))
+        assert self.taken(last.use, 60, minute, held=last.hold) is None
+
+    def test_a_hold_of_a_period_that_is_gone_is_left_alone(self) -> None:
+        april = used(5, held=60, start=date(2026, 4, 1))
+        old = AllotmentHold(period_start=MARCH, seconds=60)
+        held = self.taken(april, 60, held=old, at=APRIL_OPENS)
+        assert held.hold == AllotmentHold(period_start=date(2026, 4, 1), seconds=60)
+        assert held.use == used(5, held=120, start=date(2026, 4, 1))
+
     def test_in_a_new_period_it_begins_anew(self) -> None:
         first = self.taken(used(3500), 60)
         second = self.taken(first.use, 60, held=first.hold, at=APRIL_OPENS)

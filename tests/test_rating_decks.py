@@ -191,6 +191,16 @@ class TestDates:
         opens = datetime(2026, 3, 8, 5, tzinfo=UTC)
         assert [found(havana, "+5351", at) for at in (opens - timedelta(seconds=1), opens)] == ["old", "new"]
 
+    def test_days_and_a_direction_all_have_to_fit(self) -> None:
+        july = deck(
+            row("44", DEAR, start=date(2026, 7, 1), end=date(2026, 8, 1), direction=Direction.OUTBOUND, name="july"),
+            row("4", name="any"),
+        )
+        within = datetime(2026, 7, 10, tzinfo=UTC)
+        assert [found(july, at=at) for at in (NOON, within, within + timedelta(days=30))] == ["any", "july", "any"]
+        inbound = july.find(LONDON, at=within, direction=Direction.INBOUND)
+        assert inbound == july.rows[1]
+
     def test_before_the_start_and_from_the_end_on_nothing_holds(self) -> None:
         year = deck(row("44", start=date(2026, 1, 1), end=date(2027, 1, 1), name="2026"))
         opens, closes = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)

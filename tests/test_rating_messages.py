@@ -156,6 +156,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
             "remove one of the two"
         ),
     ),
+    "a discount for no class": (
+        lambda: Discounts().percent(ANY),
+        "call_class must be a number class, not object; hand in a number class",
+    ),
     "no rate to discount": (
         lambda: Discounts().applied(ANY, NumberClass.US_DID),
         "rate must be a Rate, not object; hand in a Rate",
@@ -274,6 +278,41 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "no classes": (
         lambda: Allotment(name="a", seconds=1, classes=ANY),
         "classes must be a frozenset of number classes, not object; hand in a frozenset of number classes",
+    ),
+    "no class among the classes": (
+        lambda: Allotment(name="a", seconds=1, classes=frozenset({"did_us"})),  # type: ignore[arg-type]
+        "classes must be a number class, not str; hand in a number class",
+    ),
+    "a period that starts at an instant": (
+        lambda: AllotmentUse(period_start=NOON),
+        (
+            "period_start must be a datetime.date, not datetime; "
+            "hand in the calendar day in the tenant's time zone; a datetime or Timestamp is an instant"
+        ),
+    ),
+    "a hold in no period": (
+        lambda: AllotmentHold(period_start=ANY, seconds=1),
+        "period_start must be a date, not object; hand in a date",
+    ),
+    "a hold of nothing": (
+        lambda: HOUR.hold(AllotmentUse(), 0, at=NOON, timezone="UTC"),
+        "seconds must be at least 1, not 0; raise it to 1 or more",
+    ),
+    "a call that ends before its answer": (
+        lambda: HOUR.settle(AllotmentUse(), answered_at=NOON, seconds=-1, timezone="UTC"),
+        "seconds must be at least 0, not -1; raise it to 0 or more",
+    ),
+    "a call of thirty years": (
+        lambda: HOUR.settle(AllotmentUse(), answered_at=NOON, seconds=10**9 + 1, timezone="UTC"),
+        "seconds must be at most 1000000000, not 1000000001; lower it to 1000000000 or less",
+    ),
+    "a period without an instant": (
+        lambda: HOUR.period(at=NOON.replace(tzinfo=None), timezone="UTC"),
+        "at has no UTC offset, so it names no instant; hand in an aware datetime, best in UTC",
+    ),
+    "an answer without an instant": (
+        lambda: HOUR.settle(AllotmentUse(), answered_at=NOON.replace(tzinfo=None), seconds=1, timezone="UTC"),
+        "answered_at has no UTC offset, so it names no instant; hand in an aware datetime, best in UTC",
     ),
     "two of a name": (
         lambda: Allotments((HOUR, HOUR)),
