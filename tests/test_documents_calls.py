@@ -550,10 +550,17 @@ class TestDecks:
         at = datetime(2026, 11, 23, 14, tzinfo=UTC)
         assert again.find("+12999555000", at=at) == rows[2999]
 
+    def test_prices_that_are_equal_keep_their_digits(self) -> None:
+        prices = ("0.1 USD", "0.10 USD", "0.1 USD", "0.100 USD")
+        rows = [replaced(dump(ROW)["value"], ("rate", "per_minute"), price) for price in prices]
+        deck = load({"version": 1, "kind": "rate_deck", "value": {"rows": rows, "timezone": "UTC"}}, RateDeck)
+        assert [str(row.rate.per_minute) for row in deck.rows] == list(prices)
+
     def test_the_row_that_is_wrong_is_named(self) -> None:
         document = dump(RateDeck((ROW,) * 2000, timezone="UTC"))
-        changed = replaced(document, ("value", "rows", 1999, "rate", "per_minute"), "1.2.3 USD")
-        assert refused(changed).place == "value.rows[1999].rate.per_minute"
+        for price in ("1.2.3 USD", 1, None, ["1 USD"], HostileText("USD")):
+            changed = replaced(document, ("value", "rows", 1999, "rate", "per_minute"), price)
+            assert refused(changed).place == "value.rows[1999].rate.per_minute"
 
     def test_a_profile_is_stored_without_its_decks_and_put_together_again(self) -> None:
         bare = load(dump(evolve(PROFILE, decks=())), CallProfile)
