@@ -44,11 +44,11 @@ CONVERTERS: tuple[tuple[str, str], ...] = (
     (r"00([1-9]\d{4,14})", "+"),
     (r"([2-9]\d{7,14})", "+"),
 )
-SHORT = "|".join([*DISPATCHERS, "[2-6]11"])
+SHORT = "|".join([*DISPATCHERS, "1911", "[2-6]11"])
 CLASSIFIERS: tuple[tuple[NumberClass, str], ...] = (
     (NumberClass.US_TOLLFREE, rf"\+1(?:{'|'.join(TOLL_FREE)})\d{{7}}"),
     (NumberClass.US_TOLL, r"\+1900\d{7}"),
-    (NumberClass.EMERGENCY, "|".join(DISPATCHERS)),
+    (NumberClass.EMERGENCY, rf"(?:\+1?)?(?:{'|'.join(DISPATCHERS)})|1911"),
     (NumberClass.CARIBBEAN, rf"\+1(?:{'|'.join(CARIBBEAN)})\d{{7}}"),
     (NumberClass.US_DID, r"\+1[2-9]\d\d[2-9]\d{6}"),
     (NumberClass.INTERNATIONAL, r"\+[2-9]\d{7,14}|\+(?:290|683|690)\d{4}"),
@@ -187,9 +187,31 @@ class TestNorthAmericanClasses:
     def test_a_dispatcher_is_dialled_whole(self, code: str) -> None:
         plan = north_america()
         assert plan.classify(code) is NumberClass.EMERGENCY
-        assert {plan.classify(other) for other in (code[:2], f"{code}1", f"1{code}", f"+{code}", f"+1{code}")} == {
-            NumberClass.UNKNOWN
-        }
+        parts = (code[:2], f"{code}1", f"{code}{code}", f"0{code}", f"011{code}", f"9{code}", f"2{code}", f"+2{code}")
+        assert {plan.classify(other) for other in parts} == {NumberClass.UNKNOWN}
+
+    @pytest.mark.parametrize("code", DISPATCHERS)
+    def test_a_dispatcher_in_the_form_of_e164_is_one(self, code: str) -> None:
+        plan = north_america()
+        for number in (f"+{code}", f"+1{code}"):
+            assert (plan.normalize(number), plan.classify(number)) == (number, NumberClass.EMERGENCY)
+            more = (f"{number}0", f"{number}1", f"{number}{code}", number[:-1], f"+1{number[1:]}1")
+            assert NumberClass.EMERGENCY not in {plan.classify(other) for other in more if other != f"+1{code}"}
+
+    def test_only_911_is_dialled_with_the_prefix(self) -> None:
+        # Four digits might be an extension's: a hotel has a room 1922.
+        plan = north_america()
+        found = [code for code in map("1{:03d}".format, range(1000)) if plan.classify(code) is NumberClass.EMERGENCY]
+        assert found == ["1911"]
+        assert plan.normalize("1911") == "1911"
+
+    def test_no_number_of_seven_digits_or_more_is_a_call_for_help(self) -> None:
+        plan = north_america()
+        for code in (*DISPATCHERS, "1911"):
+            for length in range(7 - len(code), 16 - len(code)):
+                for digits in ("0" * length, "1" * length, "2345678901234"[:length], "9" * length):
+                    dialled = (code + digits, f"+{code}{digits}", f"+1{code}{digits}", digits + code)
+                    assert NumberClass.EMERGENCY not in {plan.classify(each) for each in dialled}
 
     def test_a_code_may_be_a_dispatcher_and_an_area(self) -> None:
         plan = north_america()

@@ -13,11 +13,11 @@ from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNum
 from phonenumbers import shortnumberinfo as short_numbers
 from phonenumbers.phonemetadata import PhoneNumberDesc
 
-from tenantcore import _country_numbering
+from tenantcore import _country_numbering, _dial_plans
 from tenantcore._country_numbering import calling_codes, numbering_of, regions
 from tenantcore._dialling import NationalDialling, Replacement
 from tenantcore._prefix_tries import PrefixTrie
-from tenantcore.numbering import NORTH_AMERICA, CallClass, CountryClass, DialPlan, NumberClass, country_of
+from tenantcore.numbering import NORTH_AMERICA, CallClass, ClassRule, CountryClass, DialPlan, NumberClass, country_of
 
 REGIONS: Final = sorted(phonenumbers.SUPPORTED_REGIONS)
 TYPES: Final[dict[int, CallClass]] = {
@@ -69,6 +69,25 @@ def short_patterns(region: str, *names: str) -> list[re.Pattern[str]]:
     short = PhoneMetadata.short_metadata_for_region(region)
     found = [getattr(short, name) for name in names] if short else []
     return [re.compile(one.national_number_pattern) for one in found if one is not None and one.national_number_pattern]
+
+
+def emergency_numbers(region: str) -> list[str]:
+    """The numbers of up to five digits by which help is called in a country."""
+    short = PhoneMetadata.short_metadata_for_region(region)
+    lengths = short.emergency.possible_length if short and short.emergency else ()
+    codes = (
+        "".join(digits) for length in lengths if 0 < length <= 5 for digits in product("0123456789", repeat=length)
+    )
+    expressions = short_patterns(region, "emergency")
+    return [code for code in codes if any(one.fullmatch(code) for one in expressions)]
+
+
+def is_anybodys(number: str) -> bool:
+    """Whether libphonenumber knows a country or a service that has the number."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 @st.composite
@@ -203,9 +222,11 @@ class TestEmergency:
             expressions = short_patterns(region, "emergency")
             plan = DialPlan.for_country(region)
             found = [code for code in codes if plan.classify(code) is NumberClass.EMERGENCY]
-            assert found == [code for code in codes if any(one.fullmatch(code) for one in expressions)], region
+            crisis_line = {"988"} if metadata(region).country_code == 1 else set[str]()
+            meant = {code for code in codes if any(one.fullmatch(code) for one in expressions)} | crisis_line
+            assert set(found) == meant, region
             assert found == [plan.normalize(code) for code in found]
-            assert all(short_numbers.is_emergency_number(code, region) for code in found)
+            assert all(short_numbers.is_emergency_number(code, region) for code in found if code not in crisis_line)
 
     def test_every_code_of_four_and_five_digits_where_they_are_for_emergencies(self) -> None:
         for region in REGIONS:
@@ -223,6 +244,51 @@ class TestEmergency:
         [expression] = short_patterns(region, "emergency")
         digits = data.draw(st.from_regex(expression, fullmatch=True, alphabet="0123456789"))
         assert DialPlan.for_country(region).classify(digits) is NumberClass.EMERGENCY
+
+    def test_in_the_form_of_e164(self) -> None:
+        # As trunks write whatever is dialled: with the country's code, or with a plus sign alone.
+        for region in REGIONS:
+            code, plan = metadata(region).country_code, DialPlan.for_country(region)
+            for dialled in emergency_numbers(region):
+                for number in (f"+{code}{dialled}", f"+{dialled}"):
+                    # After a plus sign comes no zero.
+                    is_number = number[1] != "0"
+                    assert plan.normalize(number) == (number if is_number else None)
+                    assert (plan.classify(number) is NumberClass.EMERGENCY) == is_number, (region, number)
+                    assert plan.classify(number + "0") is not NumberClass.EMERGENCY or number[1:] + "0" in {
+                        f"{code}{other}" for other in emergency_numbers(region)
+                    }
+
+    def test_no_number_of_anybody_is_written_as_a_call_for_help(self) -> None:
+        for region in REGIONS:
+            for dialled in emergency_numbers(region):
+                for number in (f"+{metadata(region).country_code}{dialled}", f"+{dialled}"):
+                    if number[1] != "0":
+                        assert not is_anybodys(number), (region, number)
+
+    def test_such_a_number_would_stay_one(self) -> None:
+        # If a country gave out numbers that look so, they weren't free of charge for everybody.
+        mobile = (CountryClass.MOBILE, (r"\+65(?:\d{8}|995)", r"\+65(?:[89]\d{7}|995)"))
+        trie = PrefixTrie.build(_dial_plans._calls_for_help(numbering_of("SG"), [mobile]))  # noqa: SLF001 - see above
+        found = [str(trie.find(number)) for number in ("995", "+65995", "+65999", "+995")]
+        assert found == ["emergency", "mobile", "emergency", "emergency"]
+
+    def test_with_the_prefix_of_north_america(self) -> None:
+        for region in REGIONS:
+            is_meant = metadata(region).country_code == 1 and "911" in emergency_numbers(region)
+            plan = DialPlan.for_country(region)
+            assert (plan.classify("1911") is NumberClass.EMERGENCY) == is_meant, region
+            assert plan.normalize("1911") == "1911" or not is_meant
+
+    def test_the_crisis_line_is_of_one_class_in_all_plans_of_north_america(self) -> None:
+        sharing = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1]
+        for plan in (NORTH_AMERICA, *map(DialPlan.for_country, sharing)):
+            assert {plan.classify(dialled) for dialled in ("988", "+988", "+1988")} == {NumberClass.EMERGENCY}
+
+    def test_nothing_hides_one_in_any_form(self) -> None:
+        everything = ClassRule(CountryClass.PREMIUM_RATE, r"\d{1,}|\+\d{1,}")
+        for plan, dialled in (("NANP", "+1911"), ("NANP", "1911"), ("US", "1911"), ("SG", "+65995"), ("SG", "+995")):
+            assert DialPlan(plan).with_classes(everything).classify(dialled) is NumberClass.EMERGENCY
 
     def test_where_none_is_known(self) -> None:
         for region in REGIONS:
@@ -245,7 +311,7 @@ class TestShortCodes:
         assume(short_numbers.is_valid_short_number_for_region(number, region))
         plan = DialPlan.for_country(region)
         assert plan.normalize(digits) == digits
-        if short_numbers.is_emergency_number(digits, region):
+        if short_numbers.is_emergency_number(digits, region) or (digits == "988" and number.country_code == 1):
             assert plan.classify(digits) is NumberClass.EMERGENCY
         else:
             assert plan.classify(digits) is COSTS[short_numbers.expected_cost_for_region(number, region)]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 
-from tenantcore._number_classes import CallClass, CountryClass, NumberClass
+from tenantcore._number_classes import CallClass, CountryClass
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneMetadata
     from phonenumbers.phonemetadata import PhoneNumberDesc
 
-__all__ = ["CountryNumbering", "Row", "calling_codes", "numbering_of", "regions"]
+__all__ = ["NORTH_AMERICAN_CODE", "CountryNumbering", "Row", "calling_codes", "numbering_of", "regions"]
 
 # As libphonenumber asks, the dearest first: rows of a table whose first match wins.
 _TYPES: Final[tuple[tuple[CountryClass, tuple[str, ...]], ...]] = (
@@ -40,6 +40,10 @@ _SHORT_COSTS: Final[tuple[tuple[CountryClass, tuple[str, ...]], ...]] = (
     (CountryClass.TOLL_FREE, ("short_code", "toll_free")),
     (CountryClass.SHORT_CODE, ("short_code",)),
 )
+NORTH_AMERICAN_CODE: Final = "1"
+# Of the United States (47 CFR 52.200) and Canada (CRTC 2022-234). libphonenumber has it among the freephone codes of
+# all of +1, and those a tenant may be denied.
+_CRISIS_LINE: Final = "988"
 # libphonenumber's word for what belongs to no country, such as satellites and international freephone.
 _NO_COUNTRY: Final = "001"
 
@@ -59,8 +63,10 @@ class CountryNumbering:
     """Describes all numbers, and some that aren't."""
     types: tuple[Row, ...]
     """The classes of numbers, in order."""
+    emergency: str
+    """Describes what is dialled for help; empty if that isn't known."""
     short: tuple[Row, ...]
-    """The classes of short codes, in order, those for emergencies first; the patterns are of what is dialled."""
+    """The classes of other short codes, in order; the patterns are of what is dialled."""
     international_prefix: str
     """Describes what is dialled before a country code."""
     national_prefix: str
@@ -104,7 +110,8 @@ def numbering_of(region: str) -> CountryNumbering:
         lengths=frozenset(long.general_desc.possible_length),
         general=_pattern(long, "general_desc"),
         types=_rows(long, _TYPES),
-        short=() if short is None else (*_emergency(short), *_rows(short, _SHORT_COSTS)),
+        emergency="" if short is None else _emergency(short, str(long.country_code)),
+        short=() if short is None else _rows(short, _SHORT_COSTS),
         international_prefix=long.international_prefix or "",
         national_prefix=long.national_prefix_for_parsing or "",
         transformation=long.national_prefix_transform_rule or "",
@@ -112,9 +119,9 @@ def numbering_of(region: str) -> CountryNumbering:
     )
 
 
-def _emergency(short: "PhoneMetadata") -> tuple[Row, ...]:
-    pattern = _pattern(short, "emergency")
-    return ((NumberClass.EMERGENCY, (pattern,)),) if pattern else ()
+def _emergency(short: "PhoneMetadata", code: str) -> str:
+    found = _pattern(short, "emergency")
+    return f"{found}|{_CRISIS_LINE}" if found and code == NORTH_AMERICAN_CODE else found
 
 
 def _rows(plan: "PhoneMetadata", table: tuple[tuple[CountryClass, tuple[str, ...]], ...]) -> tuple[Row, ...]:

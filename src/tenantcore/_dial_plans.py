@@ -4,13 +4,20 @@ Rules: NUM-1, NUM-2 in docs/reference/numbering.md.
 """
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Final, Self
 
 from attrs import evolve, field, frozen
 
-from tenantcore._country_numbering import Row, calling_codes, numbering_of, regions
+from tenantcore._country_numbering import (
+    NORTH_AMERICAN_CODE,
+    CountryNumbering,
+    Row,
+    calling_codes,
+    numbering_of,
+    regions,
+)
 from tenantcore._dialling import (
     MOST_DIGITS,
     NORTH_AMERICAN_DIALLING,
@@ -21,7 +28,15 @@ from tenantcore._dialling import (
     Way,
     is_e164,
 )
-from tenantcore._number_classes import NORTH_AMERICAN_RULES, CallClass, ClassRule, CountryClass, NumberClass, OwnClass
+from tenantcore._number_classes import (
+    HELP_BEHIND_PREFIX,
+    NORTH_AMERICAN_RULES,
+    CallClass,
+    ClassRule,
+    CountryClass,
+    NumberClass,
+    OwnClass,
+)
 from tenantcore._number_patterns import LONGEST
 from tenantcore._prefix_tries import PrefixTrie
 from tenantcore._validators import exactly, is_text, tuple_of, wrong_type
@@ -297,11 +312,11 @@ def _countries(code: str) -> PrefixTrie[str]:
 @lru_cache(maxsize=_KEPT_PLANS)
 def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
     rows = list(map(_row, own))
-    long: list[Row] = []
+    help_, long = list[Row](), list[Row]()
     ways: Iterable[Way] = NORTH_AMERICAN_DIALLING
     otherwise: NationalDialling | None = None
     elsewhere: tuple[PrefixTrie[CallClass], ...] = ()
-    code = "1"
+    code = NORTH_AMERICAN_CODE
     if name == _NORTH_AMERICA:
         rows += map(_row, NORTH_AMERICAN_RULES)
     else:
@@ -309,16 +324,31 @@ def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
         code = numbering.code
         rows += numbering.short
         long += ((call_class, _all_abroad(code, patterns)) for call_class, patterns in numbering.types)
+        help_ += _calls_for_help(numbering, long)
         otherwise = NationalDialling.of(numbering)
         ways = otherwise.ways()
         elsewhere = _numbers_under(code), _numbers_under_any()
     # Where a rule is for numbers in E.164, it describes nothing that is dialled without a plus sign.
-    whole = ((WHOLE, patterns) for _, patterns in rows)
-    numbers = PrefixTrie.build(sorted([*rows, *long], key=_is_no_emergency), mostly="+" + code)
+    whole = ((WHOLE, patterns) for _, patterns in (*help_, *rows))
+    numbers = PrefixTrie.build([*help_, *sorted([*rows, *long], key=_is_no_emergency)], mostly="+" + code)
     found = numbers.answers.union({NumberClass.UNKNOWN}, *(trie.answers for trie in elsewhere))
     own_classes = dict.fromkeys(rule.call_class for rule in own if type(rule.call_class) is OwnClass)
     classes = (*own_classes, *(known for known in _SHOWN if known in found))
     return _Tables(PrefixTrie.build([*whole, *ways]).find, otherwise, numbers.find, elsewhere, classes)
+
+
+def _calls_for_help(numbering: CountryNumbering, long: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows for emergencies of a country: dialled alone, or in the form of E.164 by what makes it of all."""
+    if not numbering.emergency:
+        return
+    yield NumberClass.EMERGENCY, (numbering.emergency,)
+    if numbering.code == NORTH_AMERICAN_CODE:
+        yield NumberClass.EMERGENCY, (HELP_BEHIND_PREFIX, f"{NORTH_AMERICAN_CODE}(?:{numbering.emergency})")
+    international = rf"\+(?:{numbering.code})?(?:{numbering.emergency})"
+    # No country has numbers that look so; but its data change, and nobody's number may be called for nothing.
+    for call_class, patterns in long:
+        yield call_class, (*patterns, international)
+    yield NumberClass.EMERGENCY, (international,)
 
 
 def _row(rule: ClassRule) -> Row:

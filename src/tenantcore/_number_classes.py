@@ -18,6 +18,7 @@ from tenantcore._validators import not_empty, wrong_type
 from tenantcore.errors import Code, Kind, Problem, invalid, shown
 
 __all__ = [
+    "HELP_BEHIND_PREFIX",
     "NORTH_AMERICAN_RULES",
     "CallClass",
     "ClassRule",
@@ -88,13 +89,16 @@ class NumberClass(_WordedClass):
     US_TOLL = "toll_us", "US Toll"
     """Premium rate: area code 900."""
     EMERGENCY = "emergency", "Emergency Dispatcher"
-    """Short codes by which help is called."""
+    """Short codes by which help is called, also in the form of E.164."""
     CARIBBEAN = "caribbean", "Caribbean"
-    """Countries and territories under +1 that aren't rated as the United States: in the Pacific, too."""
+    """Countries and territories under +1 that aren't rated as the United States: in the Pacific, too.
+
+    Whoever denies INTERNATIONAL leaves these open.
+    """
     US_DID = "did_us", "US DID"
     """All other numbers under +1: the United States and Canada."""
     INTERNATIONAL = "international", "International"
-    """Numbers under other country codes."""
+    """Numbers under other country codes; those abroad under +1 are CARIBBEAN."""
     UNKNOWN = "unknown", "Other than above"
     """Whatever isn't a number of another class, garbage included."""
 
@@ -130,7 +134,10 @@ class CountryClass(_WordedClass):
     SHORT_CODE = "short_code", "Short code"
     """Services under few digits, other than for emergencies, at an ordinary or an unknown price."""
     SAME_CODE = "same_code", "Elsewhere under the same country code"
-    """Another country or territory that shares the country code: Kazakhstan, seen from Russia."""
+    """Another country or territory that shares the country code: Kazakhstan, seen from Russia.
+
+    Whoever denies INTERNATIONAL leaves these open.
+    """
 
 
 _WORDS: Final = frozenset(member.value for table in (NumberClass, CountryClass) for member in table)
@@ -193,14 +200,17 @@ class ClassRule:
         check_pattern(self.pattern)
 
 
+HELP_BEHIND_PREFIX: Final = "1911"
+"""What a telephone dials for 911 that puts its continent's prefix in front of everything."""
 # The account wizard's classes as KAZOO 5.0 has them, whose regular expressions these sets are; 988 is from its 4.3, 112
 # and the area code 658 (Jamaica) are our addition. Numbers of Tristan da Cunha (290), Niue (683) and Tokelau (690) have
-# seven digits with their country code, where KAZOO asks for eight. The last row keeps the continent's other three-digit
+# seven digits with their country code, where KAZOO asks for eight. Calls for help are known, too, where a trunk has
+# made E.164 of them as of every number: no number is as short. The last row keeps the continent's other three-digit
 # services whole.
 NORTH_AMERICAN_RULES: Final[tuple[ClassRule, ...]] = (
     ClassRule(NumberClass.US_TOLLFREE, r"\+1(?:800|88\d|877|866|855|844|833|822)\d{7}"),
     ClassRule(NumberClass.US_TOLL, r"\+1900\d{7}"),
-    ClassRule(NumberClass.EMERGENCY, "911|922|933|833|811|711|999|988|112"),
+    ClassRule(NumberClass.EMERGENCY, rf"(?:\+1?)?(?:911|922|933|833|811|711|999|988|112)|{HELP_BEHIND_PREFIX}"),
     ClassRule(
         NumberClass.CARIBBEAN,
         r"\+1(?:684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|658|664|670|787|939|869|758|784|721|868|649"
