@@ -29,6 +29,7 @@ from tenantcore.rating import (
     RateRow,
     whole_seconds,
 )
+from tenantcore.trunks import Direction
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TEN = Money("10", "USD")
@@ -320,6 +321,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
             "rows[1]: the allotment at position 1 (counted from 0) has the name of an earlier one; "
             "give each allotment its own name: its use is kept under it"
         ),
+    ),
+    "no class of a call": (
+        lambda: Allotments().covering(ANY, Direction.OUTBOUND),
+        "call_class must be a number class, not object; hand in a number class",
     ),
     "no direction of a call": (
         lambda: Allotments().covering(NumberClass.US_DID, ANY),
