@@ -18,6 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "_amounts",
+            "_characters",
             "_counted_limits",
             "_number_patterns",
             "_realm_labels",
@@ -31,7 +32,6 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "_allotment_uses",
-            "_characters",
             "_cycles",
             "_dialling",
             "_rated_seconds",

@@ -489,6 +489,31 @@ class TestOwnClasses:
         assert code_of(caught) == "NUMBER_CLASS_WORD_TAKEN"
         assert caught.value.problem.code.kind is Kind.TAKEN
 
+    @pytest.mark.parametrize("label", ["x", "Büros", "Our offices, 2nd floor", "办公室", "x" * 100])
+    def test_good_labels(self, label: str) -> None:
+        assert OwnClass(word="offices", label=label).label == label
+
+    @pytest.mark.parametrize(
+        ("label", "code"),
+        [
+            ("a\0b", "NAME_CONTROL_CHARACTER"), ("a\nb", "NAME_CONTROL_CHARACTER"), ("a\n", "NAME_CONTROL_CHARACTER"),
+            ("a\tb", "NAME_CONTROL_CHARACTER"), ("\x1b[31ma", "NAME_CONTROL_CHARACTER"),
+            ("a\u2028b", "NAME_CONTROL_CHARACTER"), ("a\x85", "NAME_CONTROL_CHARACTER"),
+            ("\ud800", "NAME_SURROGATE"), ("a\udfff", "NAME_SURROGATE"), ("a\u202eb", "NAME_BIDI_CONTROL"),
+            ("a\u200bb", "NAME_INVISIBLE_CHARACTER"), ("\ufeffa", "NAME_INVISIBLE_CHARACTER"),
+            ("\ue000", "NAME_PRIVATE_USE_CHARACTER"), ("\u0378", "NAME_UNASSIGNED_CHARACTER"),
+            ("\u0301a", "NAME_LEADING_MARK"), ("", "FIELD_EMPTY"), (" ", "FIELD_EMPTY"), ("\u00a0 ", "FIELD_EMPTY"),
+            ("x" * 101, "NUMBER_CLASS_LABEL_LONG"), ("\0" * MEGABYTE, "NUMBER_CLASS_LABEL_LONG"),
+        ],
+        ids=lambda value: ascii(value)[:20],
+    )  # fmt: skip
+    def test_labels_that_no_form_can_show(self, label: str, code: str) -> None:
+        with pytest.raises(InvalidValue) as caught:
+            OwnClass(word="offices", label=label)
+        assert code_of(caught) == code
+        assert caught.value.problem.path == (() if code == "FIELD_EMPTY" else ("label",))
+        assert len(str(caught.value)) < 300
+
     def test_no_class_of_the_library_shares_a_word(self) -> None:
         words = [found.word for table in (NumberClass, CountryClass) for found in table]
         assert len(words) == len(set(words))

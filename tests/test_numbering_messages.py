@@ -82,6 +82,20 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: OwnClass(word="offices", label=""),
         "label must not be empty; give at least one character or item",
     ),
+    "a long label": (
+        lambda: OwnClass(word="offices", label="x" * 101),
+        (
+            "label: the label of a number class has 101 characters, more than 100; "
+            "shorten it to what stands beside a box to tick"
+        ),
+    ),
+    "a label of two lines": (
+        lambda: OwnClass(word="offices", label="Our\noffices"),
+        (
+            "label: the text has a control character, tab or line end (U+000A <control-000A>) at position 3 (from 0); "
+            "delete it; a name is one line of visible characters"
+        ),
+    ),
     "a doubled word": (
         lambda: NORTH_AMERICA.with_classes(RULE, ClassRule(OwnClass(word="offices", label="Branches"), "8")),
         (

@@ -13,9 +13,10 @@ from typing import Final, Self, TypeAlias
 
 from attrs import Attribute, field, frozen
 
+from tenantcore._characters import find_problems
 from tenantcore._number_patterns import check_pattern
 from tenantcore._validators import not_empty, wrong_type
-from tenantcore.errors import Code, Kind, Problem, invalid, shown
+from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid, shown
 
 __all__ = [
     "HELP_BEHIND_PREFIX",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LONGEST_LABEL: Final = 100
 
 
 @enum.unique
@@ -46,6 +48,12 @@ class NumberClassFault(Code):
         "NUM-2",
         "the word {word} stands for a number class of the library",
         "choose another word, or use that class in the rule",
+    )
+    NUMBER_CLASS_LABEL_LONG = (
+        Kind.OUT_OF_RANGE,
+        "NUM-2",
+        "the label of a number class has {length} characters, more than {maximum}",
+        "shorten it to what stands beside a box to tick",
     )
 
 
@@ -150,21 +158,33 @@ def _word_of_its_own(_: object, __: "Attribute[str]", value: str) -> None:
         raise invalid(Problem(NumberClassFault.NUMBER_CLASS_WORD_TAKEN, params={"word": shown(value)}))
 
 
+def _a_label(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if len(value) > _LONGEST_LABEL:
+        params = {"length": len(value), "maximum": _LONGEST_LABEL}
+        raise invalid(Problem(NumberClassFault.NUMBER_CLASS_LABEL_LONG, (attribute.name,), params))
+    for problem in find_problems(value):
+        raise invalid(problem.under(attribute.name))
+    if not value.strip():
+        raise invalid(Problem(FieldCode.FIELD_EMPTY, params={"field": attribute.name}))
+
+
 @frozen(kw_only=True)
 class OwnClass:
-    """A class of a host's own: a word that no class of the library has, and a label.
+    """A class of a host's own: a word that no class of the library has, and a label of one line.
 
     >>> str(OwnClass(word="offices", label="Our offices"))
     'offices'
 
     Raises:
-        InvalidValue: The word is malformed or taken, or the label is empty.
+        InvalidValue: The word is malformed or taken; the label is blank, has more than 100 characters, or one that no
+            name may hold (ORG-3).
+        InvalidType: One is no text.
 
     Rule: NUM-2 in docs/reference/numbering.md.
     """
 
     word: str = field(validator=[not_empty, _word_of_its_own])
-    label: str = field(validator=not_empty)
+    label: str = field(validator=[not_empty, _a_label])
 
     def __str__(self) -> str:
         return self.word
