@@ -457,6 +457,77 @@ def told(do: Callable[[], object]) -> None:
     assert len(message) < 400
 
 
+# What STRANGE says to an object that is nothing it could be: the name of the argument, and what it must be.
+WANTED: Final = {
+    "id": "id must be plain text",
+    "direction": "direction must be a Direction",
+    "number": "number must be text",
+    "user": "user must be Restrictions or None",
+    "device": "device must be Restrictions or None",
+    "attempt": "attempt must be a whole number",
+    "denied": "denied must be a frozenset of number classes",
+    "lifts_device": "lifts_device must be a bool",
+    "users": "users must be an iterable of Restrictions",
+    "a user": "a user must be Restrictions",
+    "request": "request must be a CallRequest",
+    "account": "account must be a pair of CallProfile and LiveUse",
+    "profile": "account: profile must be a CallProfile",
+    "live": "account: live must be a LiveUse",
+    "reseller": "reseller must be a pair of CallProfile and LiveUse",
+    "reseller profile": "reseller: profile must be a CallProfile",
+    "now": "now must be a datetime.datetime",
+    "available": "available must be Money or None",
+    "may_use_services": "may_use_services must be a bool",
+    "trunks": "trunks must be a TrunkUse",
+    "calls": "calls must be a CallUse",
+    "allotments": "allotments must be a tuple of AllotmentLive values",
+    "balance": "balance must be a Balance",
+    "name": "name must be text",
+    "use": "use must be an AllotmentUse",
+    "group": "group must be a tuple of AllotmentUses",
+    "decision begun": "decision must be an Admitted",
+    "entry": "entry must be an Entry",
+    "claim taken": "claim must be an AllotmentClaim",
+    "leases": "leases must be a tuple of CallClaims and TrunkClaims",
+    "held allotments": "allotments must be a tuple of AllotmentClaims",
+    "funds": "funds must be a tuple of FundsHeld values",
+    "call renewed": "call must be a LiveCall",
+    "seconds renewed": "seconds must be a whole number",
+    "now renewed": "now must be a datetime.datetime",
+    "call settled": "call must be a LiveCall",
+    "seconds settled": "seconds must be a whole number",
+    "now settled": "now must be a datetime.datetime",
+    "call exhausted": "call must be a LiveCall",
+    "answered_at": "answered_at must be a datetime.datetime",
+    "available to it": "available must be a mapping of Payer to Money or None",
+    "available to a payer": "available must be a mapping of Payer to Money or None",
+    "decision refused": "decision must be an Admitted",
+    "claim lost": "claim must be a claim",
+    "claims": "claims must be a tuple of claims",
+    "reason": "reason must be a Problem",
+    "trace": "trace must be a tuple of Problems",
+    "taken": "use must be an AllotmentUse",
+    "before": "hold must be an AllotmentHold",
+}
+
+
+class Stranger:
+    """An object that is nothing at all."""
+
+
+class TestTypes:
+    """X-2: what an argument must be is said by its name."""
+
+    @pytest.mark.parametrize("name", STRANGE)
+    def test_a_stranger_is_told_what_is_wanted(self, name: str) -> None:
+        with pytest.raises(InvalidValue) as caught:
+            STRANGE[name](Stranger())
+        assert str(caught.value).startswith(f"{WANTED[name]}, not Stranger;")
+
+    def test_all_are_told(self) -> None:
+        assert list(STRANGE) == list(WANTED)
+
+
 class TestStrangers:
     """X-2: any object whatever gets an answer or an error of the library's own."""
 
