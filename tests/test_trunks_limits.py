@@ -28,7 +28,7 @@ from tenantcore.trunks import (
     merged_limit,
     read_limit,
 )
-from tests.strangers import HostileText, Touchy, Word, anything, long_text
+from tests.strangers import HostileText, Touchy, anything, long_text
 
 INBOUND, OUTBOUND = Direction.INBOUND, Direction.OUTBOUND
 DIRECTIONS = st.sampled_from(Direction)
@@ -139,7 +139,34 @@ class TestNumberCaps:
         assert NumberCap(number=HostileText(ACME), calls=1) == NumberCap(number=ACME, calls=1)
         assert type(NumberCap(number=HostileText(ACME), calls=1).number) is str
         assert self.LIMITS.cap_of(HostileText(ACME)) == 1
-        assert self.LIMITS.cap_of(Word.NAME) == 3
+        assert self.LIMITS.cap_of(HostileText(OTHER)) == 3
+
+    def test_the_called_number_may_lack_its_plus_sign(self) -> None:
+        # A cap that is silently never met would be none.
+        for number in (ACME, ACME[1:], HostileText(ACME[1:])):
+            assert self.LIMITS.cap_of(number) == 1
+            assert self.LIMITS.reached(CallUse(number_calls=1), INBOUND, number=number) is HardLimit.NUMBER_CALLS
+            assert self.LIMITS.guard(INBOUND, number=number).number_calls_below == 1
+        assert self.LIMITS.cap_of("442071838750") is None
+
+    @pytest.mark.parametrize("number", ["911", "7001", "4155550100", "0", "+" + "9" * 40, "9" * 10**6])
+    def test_any_other_digits_have_the_cap_of_any(self, number: str) -> None:
+        assert self.LIMITS.cap_of(number) == 3
+
+    @pytest.mark.parametrize(
+        "number",
+        [
+            "", "+", f"+{ACME}", f"{ACME} ", f" {ACME}", f"{ACME}\n", f"tel:{ACME}", "+1 415 555 0100",
+            "+1-415-555-0100", "1.4155550100", "٤٤", "+²", "name", "\0", "\ud800", "a" * 10**6,
+        ],
+        ids=lambda value: ascii(value)[:20],
+    )  # fmt: skip
+    def test_a_called_number_of_anything_but_digits(self, number: str) -> None:
+        for limits in (self.LIMITS, CallLimits()):
+            assert fault_of(lambda: limits.cap_of(number)) == "CALLED_NUMBER_MALFORMED"  # noqa: B023 - called at once
+            for direction in Direction:
+                for ask in (limits.guard, lambda *a, **k: limits.reached(CallUse(), *a, **k)):  # noqa: B023 - as above
+                    assert fault_of(lambda: ask(direction, number=number)) == "CALLED_NUMBER_MALFORMED"  # noqa: B023
 
     @pytest.mark.parametrize("number", ["+12", "+123456789012345", "+90"])
     def test_edges_of_a_number(self, number: str) -> None:

@@ -101,6 +101,13 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: CallLimits(numbers=(CAP, CAP)),
         "the cap at position 1 (counted from 0) is for a number that has one already; remove one of the two",
     ),
+    "a called number": (
+        lambda: CallLimits().reached(CallUse(), Direction.INBOUND, number="tel:+14155550100"),
+        (
+            "the called number must be digits, with a plus sign in front or none; "
+            "hand in what DialPlan.normalize gives, or None where the number doesn't matter"
+        ),
+    ),
     "numbers": (
         lambda: CallLimits(numbers=("+14155550100",)),  # type: ignore[arg-type]
         ("numbers must hold only NumberCaps, but item 0 (counted from 0) is of type str; replace item 0"),

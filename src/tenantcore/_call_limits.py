@@ -37,10 +37,19 @@ class NumberCapFault(Code):
         "the cap at position {position} (counted from 0) is for a number that has one already",
         "remove one of the two",
     )
+    CALLED_NUMBER_MALFORMED = (
+        Kind.MALFORMED,
+        "TRK-2",
+        "the called number must be digits, with a plus sign in front or none",
+        "hand in what DialPlan.normalize gives, or None where the number doesn't matter",
+    )
 
 
 class HardLimit(enum.Enum):
-    """Which hard limit refuses a call."""
+    """Which hard limit refuses a call.
+
+    Rule: TRK-2 in docs/reference/trunks.md.
+    """
 
     CALLS = "calls"
     """On calls of any kind."""
@@ -58,7 +67,13 @@ class CallUse:
     """How many calls there are at the moment, the asked one not included.
 
     `calls` are all of them, `carrier_calls` those through a carrier, and `number_calls` the inbound ones to the number
-    that the asked call is for.
+    that the asked call is for. Each is from 0 to `MAX_USE`.
+
+    Raises:
+        InvalidValue: A number is negative or above `MAX_USE`.
+        InvalidType: One is no whole number.
+
+    Rule: TRK-2 in docs/reference/trunks.md.
     """
 
     calls: int = field(default=0, validator=a_count)
@@ -70,7 +85,13 @@ class CallUse:
 class CallGuard:
     """When one more call keeps to the hard limits, as inequalities that a store evaluates in one step.
 
-    Each counter has to be below its number; no limit is `NO_LIMIT`.
+    Each counter has to be below its number, which is from 0 (no call may start) to `NO_LIMIT` (there is no limit).
+
+    Raises:
+        InvalidValue: A number is negative or above `NO_LIMIT`.
+        InvalidType: One is no whole number.
+
+    Rule: TRK-2 in docs/reference/trunks.md.
     """
 
     calls_below: int = field(validator=a_threshold)
@@ -81,6 +102,8 @@ class CallGuard:
         """Whether a call keeps to the limits: the same as that `CallLimits.reached` names none.
 
         Raises: InvalidType when it is no use.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         _check_use(use)
         return (
@@ -116,9 +139,13 @@ def _plain(value: str) -> str:
 class NumberCap:
     """How many inbound calls one number may have at a time: 0 is none, None no limit.
 
+    The number is in E.164: a plus sign and 2 to 15 digits, the first no zero. As it is dialled it would never be met.
+
     Raises:
-        InvalidValue: The number isn't written as + and digits, or the limit is negative or too high.
+        InvalidValue: The number is written otherwise, or the limit is negative or above `MAX_LIMIT`.
         InvalidType: One is of another type.
+
+    Rule: TRK-2 in docs/reference/trunks.md.
     """
 
     number: str = field(converter=_plain, validator=_a_number)
@@ -151,32 +178,49 @@ class CallLimits:
 
     def __attrs_post_init__(self) -> None:
         for position, cap in enumerate(self.numbers):
-            if cap.number in self._caps:
+            digits = cap.number[1:]
+            if digits in self._caps:
                 raise invalid(Problem(NumberCapFault.NUMBER_CAP_REPEATED, params={"position": position}))
-            self._caps[cap.number] = cap.calls
+            self._caps[digits] = cap.calls
 
     def cap_of(self, number: str | None) -> int | None:
         """Return how many inbound calls a number may have at a time; None is no limit.
 
-        `number` is in international form, as in the caps; None, or one without a cap of its own, has the cap of any.
+        `number` is in international form, as in the caps, with a plus sign or without; None, or one without its own
+        cap, has the cap of any. Digits as they are dialled, without the country code, meet no cap.
 
-        Raises: InvalidType when it isn't text.
+        >>> limits = CallLimits(number_calls=5, numbers=(NumberCap(number="+14155550100", calls=1),))
+        >>> [limits.cap_of(number) for number in ("+14155550100", "14155550100", "4155550100", None)]
+        [1, 1, 5, 5]
+
+        Raises:
+            InvalidValue: It isn't digits, with a plus sign in front or none.
+            InvalidType: It isn't text.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         if number is None:
             return self.number_calls
         if not is_text(number):
             raise invalid(wrong_type("number", "text or None", number))
-        return self._caps.get(str.__str__(number), self.number_calls)
+        digits = str.__str__(number).removeprefix("+")
+        if digits in self._caps:
+            return self._caps[digits]
+        if not (digits.isdigit() and digits.isascii()):
+            raise invalid(Problem(NumberCapFault.CALLED_NUMBER_MALFORMED))
+        return self.number_calls
 
     def reached(
         self, use: CallUse, direction: Direction, *, number: str | None = None, through_carrier: bool = True
     ) -> HardLimit | None:
         """Return the first limit that one more call would exceed: calls, calls through carriers, calls to the number.
 
-        `number` is the one called, in international form. An outbound call has no cap by its number, and one that
-        goes through no carrier isn't held to the limit on those that do.
+        `number` is the one called, as `cap_of` takes it. An outbound call has no cap by its number, and one that goes
+        through no carrier isn't held to the limit on those that do.
 
-        Raises: InvalidType when one is of another type.
+        Raises:
+            InvalidValue: The number isn't digits, with a plus sign in front or none.
+            InvalidType: One is of another type.
 
         Rule: TRK-2 in docs/reference/trunks.md.
         """
@@ -193,7 +237,9 @@ class CallLimits:
     def guard(self, direction: Direction, *, number: str | None = None, through_carrier: bool = True) -> CallGuard:
         """Return the same question as inequalities, for a store that has to ask it and count the call in one step.
 
-        Raises: InvalidType when one is of another type.
+        Raises:
+            InvalidValue: The number isn't digits, with a plus sign in front or none.
+            InvalidType: One is of another type.
 
         Rule: TRK-2 in docs/reference/trunks.md.
         """

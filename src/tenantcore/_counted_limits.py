@@ -28,11 +28,11 @@ __all__ = [
 ]
 
 MAX_LIMIT: Final = 500_000_000
-"""The highest limit there is; more is said with None. Four of them together still fit into four signed bytes."""
+"""The highest limit there is; more is said with None. Four of them together fit into four signed bytes (TRK-1)."""
 MAX_USE: Final = 1_000_000_000
-"""The highest number in use that is counted: more than any limit, because limits can be lowered under calls."""
+"""The highest number in use that is counted: more than any limit, which can be lowered under calls (TRK-1)."""
 NO_LIMIT: Final = 2_147_483_647
-"""What stands for no limit in a guard, where a store wants a number: more than can be in use."""
+"""What stands for no limit in a guard, where a store wants a number: more than can be in use (TRK-1)."""
 
 
 @enum.unique
@@ -66,17 +66,20 @@ class LimitFault(Code):
 
 
 class Unset(enum.Enum):
-    """The type of `UNSET`, which alone is of it."""
+    """The type of `UNSET`, which alone is of it.
+
+    Rule: TRK-2 in docs/reference/trunks.md.
+    """
 
     UNSET = "unset"
     """A limit that nobody has set: neither 0, which is none at all, nor None, which is no limit."""
 
 
 UNSET: Final = Unset.UNSET
-"""A limit that nobody has set: neither 0, which is none at all, nor None, which is no limit."""
+"""A limit that nobody has set: neither 0, which is none at all, nor None, which is no limit (TRK-2)."""
 
 LimitSetting: TypeAlias = int | Unset | None
-"""A limit as somebody has set it, or not."""
+"""A limit as somebody has set it, or not: from 0 to `MAX_LIMIT`, None for no limit, `UNSET` for none set (TRK-2)."""
 
 a_count = within(0, MAX_USE)
 """Accepts how many of something are in use."""

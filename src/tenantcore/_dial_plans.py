@@ -128,7 +128,8 @@ class DialPlan:
     ['emergency', 'toll_free', 'international', 'unknown']
 
     Raises:
-        InvalidValue: No plan has the name, or a rule is none.
+        InvalidValue: No plan has the name, or the rules don't go together (see `with_classes`).
+        InvalidType: The name is no text, or a rule is none.
 
     Rules: NUM-1, NUM-2 in docs/reference/numbering.md.
     """
@@ -158,6 +159,9 @@ class DialPlan:
 
         Raises:
             InvalidValue: No such country is known.
+            InvalidType: It is no text.
+
+        Rule: NUM-1 in docs/reference/numbering.md.
         """
         if not is_text(country):
             raise invalid(wrong_type("country", "text", country))
@@ -178,7 +182,11 @@ class DialPlan:
         ('7001', 'offices', 'offices')
 
         Raises:
-            InvalidValue: A rule is none, two classes share a word, or the patterns together leave too much open.
+            InvalidValue: Two classes share a word, there are more than 1000 rules, or their patterns together leave too
+                much open.
+            InvalidType: A rule is none.
+
+        Rule: NUM-2 in docs/reference/numbering.md.
         """
         return evolve(self, own=(*self.own, *rules))
 
@@ -230,11 +238,16 @@ class DialPlan:
 
     @property
     def classes(self) -> tuple[CallClass, ...]:
-        """The classes that numbers of this plan can have, in the order in which to show them: a host's own first."""
+        """The classes that numbers of this plan can have, in the order in which to show them: a host's own first.
+
+        Rule: NUM-2 in docs/reference/numbering.md.
+        """
         return self._tables.classes
 
     def find_class(self, word: object) -> CallClass | None:
         """Return the class that has a word, from a document or a form, or None if numbers of this plan can't have it.
+
+        Never raises, whatever object is handed in.
 
         >>> NORTH_AMERICA.find_class("caribbean").label
         'Caribbean'
@@ -270,13 +283,14 @@ def _check_own(rules: tuple[ClassRule, ...]) -> None:
 
 
 NORTH_AMERICA: Final = DialPlan(_NORTH_AMERICA)
-"""The plan of North America with the classes of the account wizard: `NORTH_AMERICAN_RULES`."""
+"""The plan of North America with the classes of the account wizard: `NORTH_AMERICAN_RULES` (NUM-1, NUM-2)."""
 
 
 def country_of(number: object) -> str | None:
     """Return the country or territory of a number in E.164, as ISO 3166-1 alpha-2; None if it has none, or is none.
 
     Where countries share a code, first digits or whole numbers tell; where they don't, the length isn't looked at.
+    Never raises, whatever object is handed in.
 
     >>> [country_of(number) for number in ("+18765551234", "+14165550123", "+441481960194", "+80012345678", "911")]
     ['JM', 'CA', 'GG', None, None]

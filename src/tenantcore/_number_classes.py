@@ -191,7 +191,7 @@ class OwnClass:
 
 
 CallClass: TypeAlias = NumberClass | CountryClass | OwnClass
-"""Any class: hashable, with a `word` that never changes and a `label`."""
+"""Any class: hashable, with a `word` that never changes and a `label` (NUM-2)."""
 
 
 def _a_class(_: object, attribute: "Attribute[CallClass]", value: object) -> None:
@@ -208,7 +208,9 @@ class ClassRule:
     and `{5,}`, and means what `re.fullmatch` would take it for.
 
     Raises:
-        InvalidValue: The class is none, or the pattern can't be read.
+        InvalidValue: The pattern is empty, can't be read, has more than 4000 characters, or describes numbers of more
+            than 64.
+        InvalidType: The class is none, or the pattern no text.
 
     Rule: NUM-2 in docs/reference/numbering.md.
     """
@@ -240,3 +242,4 @@ NORTH_AMERICAN_RULES: Final[tuple[ClassRule, ...]] = (
     ClassRule(NumberClass.INTERNATIONAL, r"\+[2-9]\d{7,14}|\+(?:290|683|690)\d{4}"),
     ClassRule(NumberClass.UNKNOWN, "[2-6]11"),
 )
+"""What belongs to the classes of `NORTH_AMERICA`: the first rule that describes a number gives its class (NUM-2)."""

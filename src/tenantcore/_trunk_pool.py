@@ -16,7 +16,7 @@ from tenantcore.errors import Code, FieldCode, Kind, Problem, invalid, type_name
 __all__ = ["MAX_ALLOCATED", "TrunkCounts", "TrunkPool", "TrunkPoolFault"]
 
 MAX_ALLOCATED: Final = 2**53 - 1
-"""The most that is counted of a kind: as far as the numbers of JSON and Lua are exact."""
+"""The most that is counted of a kind: as far as the numbers of JSON and Lua are exact (TRK-2)."""
 
 
 @enum.unique
@@ -54,7 +54,14 @@ _count = within(0, MAX_ALLOCATED)
 
 @frozen(kw_only=True)
 class TrunkCounts:
-    """A number for each kind of trunk."""
+    """A number for each kind of trunk, from 0 to `MAX_ALLOCATED`.
+
+    Raises:
+        InvalidValue: A number is negative or above `MAX_ALLOCATED`.
+        InvalidType: One is no whole number.
+
+    Rule: TRK-2 in docs/reference/trunks.md.
+    """
 
     inbound: int = field(default=0, validator=_count)
     outbound: int = field(default=0, validator=_count)
@@ -102,6 +109,8 @@ class TrunkPool:
         Raises:
             InvalidValue: They have more than there is.
             InvalidType: One of them isn't TrunkLimits.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         if not issubclass(type(allocations), Iterable):
             raise invalid(wrong_type("allocations", "an iterable of TrunkLimits", allocations))
@@ -123,7 +132,10 @@ class TrunkPool:
 
     @property
     def free(self) -> TrunkLimits:
-        """What the next tenant can have of each kind at most; None where there is no limit."""
+        """What the next tenant can have of each kind at most: 0 where nothing is left, None where there is no limit.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
+        """
         left: dict[str, int | None] = {}
         for kind in KINDS:
             total = _of(self.total, kind)
@@ -148,6 +160,8 @@ class TrunkPool:
         Raises:
             InvalidValue: The first of what `find_problems` finds.
             InvalidType: One isn't TrunkLimits.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         problems, allocated, unlimited = self._exchanged(instead_of, limits)
         for problem in problems:
@@ -160,6 +174,8 @@ class TrunkPool:
         Raises:
             InvalidValue: Less than that is allocated.
             InvalidType: It isn't TrunkLimits.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         return self.with_allocation(_NOTHING, instead_of=limits)
 
@@ -167,6 +183,8 @@ class TrunkPool:
         """Yield why the reseller can't have `total` instead of what it has: its tenants have more; each under its kind.
 
         Raises: InvalidType when it isn't TrunkLimits.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         _check_limits("total", total)
         for kind in KINDS:
@@ -179,6 +197,8 @@ class TrunkPool:
         Raises:
             InvalidValue: The first of what `find_total_problems` finds.
             InvalidType: It isn't TrunkLimits.
+
+        Rule: TRK-2 in docs/reference/trunks.md.
         """
         return evolve(self, total=total)
 

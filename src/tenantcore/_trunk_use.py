@@ -48,7 +48,10 @@ class TrunkFault(Code):
 
 
 class Direction(enum.Enum):
-    """Which way a call goes, as seen from the tenant."""
+    """Which way a call goes, as seen from the tenant.
+
+    Rule: TRK-1 in docs/reference/trunks.md.
+    """
 
     INBOUND = "inbound"
     """From a carrier to the tenant."""
@@ -60,7 +63,10 @@ class Direction(enum.Enum):
 
 
 class Trunk(enum.Enum):
-    """What kind of trunk a call takes."""
+    """What kind of trunk a call takes.
+
+    Rule: TRK-1 in docs/reference/trunks.md.
+    """
 
     ONEWAY = "oneway"
     """One of the call's own direction."""
@@ -91,10 +97,14 @@ class TrunkUse:
     """How many calls of each direction are on trunks at the moment, of whatever kind.
 
     Calls that are charged per minute or carried for nothing aren't on a trunk and aren't counted. A use can exceed the
-    limits: they can be lowered under the calls.
+    limits: they can be lowered under the calls. Each number is from 0 to `MAX_USE`.
 
     >>> TrunkUse(inbound=1).admitted(Direction.INBOUND).released(Direction.INBOUND)
     TrunkUse(inbound=1, outbound=0)
+
+    Raises:
+        InvalidValue: A number is negative or above `MAX_USE`.
+        InvalidType: One is no whole number.
 
     Rule: TRK-1 in docs/reference/trunks.md.
     """
@@ -106,8 +116,10 @@ class TrunkUse:
         """Return the use with one call more; whether there is a trunk for it is what `TrunkLimits.admit` says.
 
         Raises:
-            InvalidValue: There would be more calls than are counted.
+            InvalidValue: There would be more calls than `MAX_USE`.
             InvalidType: It is no direction.
+
+        Rule: TRK-1 in docs/reference/trunks.md.
         """
         check_direction(direction)
         inbound, outbound = self.inbound, self.outbound
@@ -121,11 +133,13 @@ class TrunkUse:
         return _use(inbound, outbound)
 
     def released(self, direction: Direction) -> "TrunkUse":
-        """Return the use with one call less.
+        """Return the use with one call less; at zero there is none to release, and that is an error.
 
         Raises:
             InvalidValue: No call of this direction is on a trunk.
             InvalidType: It is no direction.
+
+        Rule: TRK-1 in docs/reference/trunks.md.
         """
         check_direction(direction)
         inbound, outbound = self.inbound, self.outbound
@@ -160,6 +174,10 @@ class TrunkGuard:
     >>> TrunkLimits(inbound=3, outbound=4, twoway=10).guard(Direction.INBOUND)
     TrunkGuard(direction=<Direction.INBOUND: 'inbound'>, oneway_below=3, below=13, total_below=17)
 
+    Raises:
+        InvalidValue: A number is negative or above `NO_LIMIT`.
+        InvalidType: One is no whole number, or the direction is none.
+
     Rule: TRK-1 in docs/reference/trunks.md.
     """
 
@@ -172,6 +190,8 @@ class TrunkGuard:
         """Whether a call may take a trunk beside those in use: the same as that `TrunkLimits.admit` finds one.
 
         Raises: InvalidType when it is no use.
+
+        Rule: TRK-1 in docs/reference/trunks.md.
         """
         if type(use) is not TrunkUse:
             raise invalid(wrong_type("use", "a TrunkUse", use))
