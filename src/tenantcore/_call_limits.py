@@ -178,10 +178,10 @@ class CallLimits:
 
     def __attrs_post_init__(self) -> None:
         for position, cap in enumerate(self.numbers):
-            digits = cap.number[1:]
-            if digits in self._caps:
+            if cap.number in self._caps:
                 raise invalid(Problem(NumberCapFault.NUMBER_CAP_REPEATED, params={"position": position}))
-            self._caps[digits] = cap.calls
+            # Asked for with the plus sign, mostly, and without.
+            self._caps[cap.number] = self._caps[cap.number[1:]] = cap.calls
 
     def cap_of(self, number: str | None) -> int | None:
         """Return how many inbound calls a number may have at a time; None is no limit.
@@ -203,10 +203,10 @@ class CallLimits:
             return self.number_calls
         if not is_text(number):
             raise invalid(wrong_type("number", "text or None", number))
-        digits = str.__str__(number).removeprefix("+")
-        if digits in self._caps:
-            return self._caps[digits]
-        if not (digits.isdigit() and digits.isascii()):
+        text = str.__str__(number)
+        if text in self._caps:
+            return self._caps[text]
+        if not (text.isascii() and text.removeprefix("+").isdigit()):
             raise invalid(Problem(NumberCapFault.CALLED_NUMBER_MALFORMED))
         return self.number_calls
 
