@@ -338,9 +338,21 @@ class TestEmergency:
     def test_what_is_set_for_a_class_that_the_plan_has_not_is_warned_of(self) -> None:
         elsewhere = DialPlan.for_country("US")
         denied = frozenset({NumberClass.CARIBBEAN, NumberClass.INTERNATIONAL})
-        profile = CallProfile(currency="USD", plan=elsewhere, denied=denied, trunk_limits=TrunkLimits(twoway=1))
+        profile = CallProfile(
+            currency="USD",
+            plan=elsewhere,
+            denied=denied,
+            unmetered=frozenset({NumberClass.US_TOLL, NumberClass.US_TOLLFREE}),
+            allotments=Allotments((allotment(),)),
+            timezone="America/New_York",
+            discounts=Discounts((Discount(DID, 10),)),
+            trunk_limits=TrunkLimits(twoway=1),
+        )
         assert [(w.place, w.code.name, w.params["word"]) for w in profile.warnings()] == [
             ("denied", "CALL_CLASS_NOT_IN_PLAN", "caribbean"),
+            ("unmetered", "CALL_CLASS_NOT_IN_PLAN", "toll_us"),
+            ("allotments", "CALL_CLASS_NOT_IN_PLAN", "did_us"),
+            ("discounts", "CALL_CLASS_NOT_IN_PLAN", "did_us"),
             ("trunk_classes", "CALL_CLASS_NOT_IN_PLAN", "did_us"),
         ]
         assert CallProfile(currency="USD", plan=elsewhere).warnings() == ()

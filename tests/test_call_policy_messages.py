@@ -527,6 +527,19 @@ class TestTypes:
     def test_all_are_told(self) -> None:
         assert list(STRANGE) == list(WANTED)
 
+    @pytest.mark.parametrize("value", BUILT, ids=lambda value: type(value).__name__)
+    def test_a_field_is_named(self, value: Any) -> None:
+        for attribute in fields(type(value)):
+            if attribute.init:
+                with pytest.raises(InvalidValue) as caught:
+                    evolve(value, **{attribute.name: Stranger()})
+                assert str(caught.value).startswith(f"{attribute.name} must be ")
+                assert ", not Stranger; " in str(caught.value)
+
+    def test_a_claim_may_be_for_a_number(self) -> None:
+        with pytest.raises(InvalidType, match="number must be text or None, not int"):
+            evolve(ADMITTED.claims[0], number=911)  # type: ignore[arg-type]
+
 
 class TestStrangers:
     """X-2: any object whatever gets an answer or an error of the library's own."""

@@ -336,6 +336,9 @@ class TestRecorded:
         later = Entry(number=1, at=NOW, operation=Debit("c-1/1/account/3", usd("1")), posted=usd("-1"), held=ZERO)
         with pytest.raises(InvalidValue, match="comes before the call knows that of c-1/1/account/2"):
             LiveCall.begun(admitted()).with_recorded(later)
+        much_later = evolve(later, operation=Debit("c-1/1/account/999999999", usd("1")))
+        with pytest.raises(InvalidValue, match="comes before the call knows"):
+            LiveCall.begun(admitted()).with_recorded(much_later)
 
     def test_an_entry_in_another_currency_is_a_fault(self) -> None:
         nothing, euro = Money("0", "EUR"), Money("1", "EUR")
@@ -583,6 +586,24 @@ class TestAllotments:
         renewed = renew(call, seconds=50, now=NOW + 50 * SECOND)
         assert renewed.call.allotments == call.allotments
         assert exhausted_at(renewed.call, answered_at=NOW) == NOW + 60 * SECOND
+
+    def test_of_several_each_is_told_by_its_own(self) -> None:
+        profile, live = Side().pair()
+        own = evolve(profile, allotments=Allotments((self.ROW,)), timezone="America/New_York")
+        decision = authorize(request(), (own, live), reseller=(own, live), now=NOW)
+        assert isinstance(decision, Admitted)
+        call = LiveCall.begun(decision)
+        first, second = (
+            claim for claim in renew(call, seconds=50, now=NOW).claims if isinstance(claim, AllotmentClaim)
+        )
+        assert call.with_taken(second).allotments == (call.allotments[0], second)
+        assert call.with_taken(second).with_taken(first).allotments == (first, second)
+
+    def test_a_duration_that_is_behind_gives_nothing_back(self) -> None:
+        call, first = self.begun()
+        call = call.with_taken(evolve(first, seconds=110, covered_seconds=110))
+        behind = renew(call, seconds=10, now=NOW + 10 * SECOND).claims[-1]
+        assert behind == evolve(first, seconds=110, covered_seconds=110, lease_until=NOW + 130 * SECOND)
 
     def test_a_claim_of_another_call_is_not_taken(self) -> None:
         call, first = self.begun()

@@ -392,6 +392,18 @@ MESSAGES: dict[str, tuple[Callable[[], object], str]] = {
             "record the payment, and let billing lift the suspension"
         ),
     ),
+    "closed, lifted": (
+        lambda: standing_of("closed").without_status(Status.BLOCKED, by=Changer.ANCESTOR),
+        "the tenant is closed for ever, so blocked can't be set or lifted; create a new tenant",
+    ),
+    "no status": (
+        lambda: Standing().with_status("blocked", by=Changer.ANCESTOR),  # type: ignore[arg-type]
+        "status must be a Status, not str; hand in a Status",
+    ),
+    "nobody": (
+        lambda: Standing().with_status(Status.BLOCKED, by="me"),  # type: ignore[arg-type]
+        "by must be a Changer, not str; hand in a Changer",
+    ),
     "closed": (
         lambda: standing_of("closed").with_status(Status.BLOCKED, by=Changer.ANCESTOR),
         "the tenant is closed for ever, so blocked can't be set or lifted; create a new tenant",

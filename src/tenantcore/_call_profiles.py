@@ -349,7 +349,12 @@ class CallProfile:
 
     def _class_warnings(self) -> Iterator[Problem]:
         known = self.plan.classes
-        named = {"denied": self.denied, "unmetered": self.unmetered - _USUALLY_UNMETERED}
+        named = {
+            "denied": self.denied,
+            "unmetered": self.unmetered - _USUALLY_UNMETERED,
+            "allotments": frozenset[CallClass]().union(*(row.classes for row in self.allotments.rows)),
+            "discounts": frozenset(row.call_class for row in self.discounts.rows),
+        }
         if self.trunk_limits != TrunkLimits():
             named["trunk_classes"] = self.trunk_classes
         for name, classes in named.items():
