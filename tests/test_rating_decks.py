@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from tenantcore import _zones
 from tenantcore._characters import CharacterFault
 from tenantcore.billing_periods import PeriodFault
+from tenantcore.call_policy import CallProfile, CallRefusal, CallRequest, LiveUse, authorize
 from tenantcore.errors import Code, InvalidType, InvalidValue
 from tenantcore.money import Money
 from tenantcore.numbering import DialPlan
@@ -243,7 +244,7 @@ class TestNumbers:
 
     ALL = deck(*(row(str(digit)) for digit in range(10)))
 
-    @pytest.mark.parametrize("number", ["411", "0", "000", "44", "1258885"])
+    @pytest.mark.parametrize("number", ["411", "0", "000", "44", "116117"])
     def test_a_short_code_has_no_rate(self, number: str) -> None:
         assert self.ALL.find(number, at=NOON) is None
 
@@ -251,6 +252,7 @@ class TestNumbers:
         "number",
         [
             "", "+", "++44", "+44 20", "+44a", "44+", " +44", "+44\n", "+44\0", "+٤٤", "+４４", "٤٤", "４４", "44 ",
+            "442071838750", "1258885", "4420718", "1" * 33,
             "+44²", "+44" + "1" * 14, "+44" + "1" * 10_000, "+-44", "tel:+44", "\ud800", "+44\ud800", "anonymous",
         ],
     )  # fmt: skip
@@ -262,8 +264,17 @@ class TestNumbers:
     @given(st.text("0123456789*#+ ", max_size=18), st.sampled_from(["NANP", "SG", "AU", "CN", "DE", "JP"]))
     def test_whatever_a_dial_plan_gives_is_answered(self, dialled: str, plan: str) -> None:
         number = DialPlan(plan).normalize(dialled)
-        if number is not None:
-            assert (self.ALL.find(number, at=NOON) is None) == (number[0] != "+")
+        if number is not None and number[0] == "+":
+            assert self.ALL.find(number, at=NOON) is not None
+
+    def test_a_decision_knows_long_short_codes_by_their_plan(self) -> None:
+        plan = DialPlan.for_country("AU")
+        assert plan.normalize("1258885") == "1258885"
+        profile = CallProfile(currency="USD", plan=plan, allows_per_minute=True, decks=(self.ALL,))
+        live = LiveUse(available=Money("10", "USD"), may_use_services=True)
+        request = CallRequest("call-1", Direction.OUTBOUND, "1258885")
+        decision = authorize(request, (profile, live), reseller=None, now=NOON)
+        assert decision.trace[-1].code is CallRefusal.CALL_RATE_MISSING
 
     def test_up_to_fifteen_digits(self) -> None:
         assert found(deck(row("44", name="uk")), "+44" + "1" * 13) == "uk"

@@ -244,8 +244,9 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a number with a space": (
         lambda: DECK.find("+44 20 7183 8750", at=NOON),
         (
-            "a number must be + and 1 to 15 digits 0 to 9, or the digits of a short code, not a text of 16 characters; "
-            "normalize what was dialled by a dial plan, and ask for what it gives; None of it is no number"
+            "a number must be + and 1 to 15 digits 0 to 9, or a short code of up to 6 digits, "
+            "not a text of 16 characters; "
+            "normalize what was dialled by a dial plan, and ask for what it gives, if that begins with +"
         ),
     ),
     "no number": (lambda: DECK.find(ANY, at=NOON), "number must be text, not object; hand in text"),

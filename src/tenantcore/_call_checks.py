@@ -351,8 +351,10 @@ def _charged(asked: _Question) -> Problem:
 
 
 def _rate(asked: _Question) -> Rate | None:
-    # What is no number has been refused before.
-    profile, number = asked.profile, asked.number or ""
+    profile, number = asked.profile, asked.number
+    # A short code has no rate, and a deck takes the long ones for numbers whose + was lost.
+    if number is None or number[0] != "+":
+        return None
     for deck in profile.decks:
         row = deck.find(number, at=asked.instant, direction=asked.direction)
         if row is not None:

@@ -156,7 +156,8 @@ class SettledCall:
     """What ends a call: `funds` to be recorded, `released` to be given back, and what was charged.
 
     In place of what the store holds under a claim on included minutes comes what `claim.allotment.settle` counts for
-    the call. Giving back what isn't there does nothing.
+    the call; what goes beyond the minutes costs `Rate.uncovered_cost`, or is let go. Giving back what isn't there does
+    nothing.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """

@@ -26,6 +26,8 @@ LONGEST_PREFIX: Final = 15
 _PREFIX: Final = re.compile(rf"\+?([0-9]{{1,{LONGEST_PREFIX}}})")
 _HEAVIEST: Final = 100
 _LONGEST_NAME: Final = 255
+# A few countries have longer ones; digits that long are rather a number whose + was lost.
+_LONGEST_SHORT_CODE: Final = 6
 _OUTBOUND: Final = Direction.OUTBOUND
 
 
@@ -54,8 +56,8 @@ class RateDeckFault(Code):
     RATE_NUMBER_MALFORMED = (
         Kind.MALFORMED,
         "RAT-2",
-        "a number must be + and 1 to {most} digits 0 to 9, or the digits of a short code, not {value}",
-        "normalize what was dialled by a dial plan, and ask for what it gives; None of it is no number",
+        "a number must be + and 1 to {most} digits 0 to 9, or a short code of up to {short} digits, not {value}",
+        "normalize what was dialled by a dial plan, and ask for what it gives, if that begins with +",
     )
     RATE_DECK_CURRENCIES_DIFFER = (
         Kind.CONFLICT,
@@ -186,8 +188,9 @@ class RateDeck:
     def find(self, number: str, *, at: datetime, direction: Direction = _OUTBOUND) -> RateRow | None:
         """Return the row that prices a call to or from `number` that begins at the instant `at`, or None.
 
-        The number is what a dial plan gives: in E.164 with its +, or a short code, which has no rate. So digits without
-        a + have none, for the short code 411 is no number of Switzerland, +41 1. Of the rows whose prefix the number
+        The number is in E.164 with its +, as a dial plan gives it. A short code, which is up to six digits alone, has
+        no rate: 411 is no number of Switzerland, +41 1. More digits alone are refused: mostly they are a number whose +
+        was lost, and nobody should take that for a rate that is missing. Of the rows whose prefix the number
         begins with, whose days hold the instant and which are for calls of the direction, the longest prefix wins, then
         the lower weight, then the dearer: by the price per minute, by the fee, by the longer minimum, by the longer
         increment, by the fewer free seconds. Of equals the first in the deck wins.
@@ -203,7 +206,7 @@ class RateDeck:
 
         Raises:
             InvalidType: The number isn't text, the instant isn't a datetime, or the direction is none.
-            InvalidValue: The number is neither in E.164 nor digits alone, or the datetime is naive.
+            InvalidValue: The number is neither in E.164 nor a short code, or the datetime is naive.
 
         Rule: RAT-2 in docs/reference/rating.md.
         """
@@ -251,9 +254,13 @@ def _text(number: object) -> str:
 
 
 def _check_short_code(number: str) -> None:
-    """Refuse what isn't digits alone: a host's mistake would look like a rate that is missing."""
-    if not (number.isascii() and number.isdigit()):
-        params: dict[str, str | int] = {"most": LONGEST_PREFIX, "value": shown_code(number)}
+    """Refuse what is no short code, either: a host's mistake would look like a rate that is missing."""
+    if not (len(number) <= _LONGEST_SHORT_CODE and number.isascii() and number.isdigit()):
+        params: dict[str, str | int] = {
+            "most": LONGEST_PREFIX,
+            "short": _LONGEST_SHORT_CODE,
+            "value": shown_code(number),
+        }
         raise invalid(Problem(RateDeckFault.RATE_NUMBER_MALFORMED, params=params))
 
 
