@@ -2,8 +2,12 @@
 
 The peer is the library that everybody takes for this, and whose data ours are for countries: its `parse` and its
 `number_type`. They are asked for the same numbers, dialled in the same country: a dozen in North America and six in
-each other country, as people and switches dial them. Brazil stands for the few countries whose prefixes name a carrier:
-there a country's own reading is needed, where elsewhere a walk along the digits does.
+some others, as people and switches dial them, and the examples of each type in every country that the peer knows, as
+they are dialled at home and in E.164. In Brazil prefixes name a carrier. In Argentina they are the hardest: its mobile
+telephones, called from a fixed line, are all that still needs a country's own reading.
+
+Run by itself (`python benchmarks/bench_numbering.py`), this file says how many times as fast each country is, the
+slowest first.
 
 The floor is the least that an answer costs that is built anew: one object with two fields, two dates.
 
@@ -32,8 +36,9 @@ DIALLED = {
     "GB": ("02071838750", "07400123456", "442071838750", "+442071838750", "08001234567", "0014158867900"),
     "DE": ("03012345678", "015123456789", "+493012345678", "08001234567", "0014158867900", "01801234567"),
     "BR": ("01123456789", "11961234567", "+551123456789", "08001234567", "0014158867900", "0151123456789"),
+    "AR": ("01123456789", "1123456789", "+541123456789", "08001234567", "0014158867900", "0111523456789"),
 }  # fmt: skip
-NAMES = {"SG": "Singapore", "GB": "Britain", "DE": "Germany", "BR": "Brazil"}
+NAMES = {"SG": "Singapore", "GB": "Britain", "DE": "Germany", "BR": "Brazil", "AR": "Argentina"}
 
 
 @frozen
@@ -79,6 +84,26 @@ def classes(plan: DialPlan, numbers: tuple[str, ...]) -> Work:
     return work
 
 
+def examples(region: str) -> tuple[str, ...]:
+    """Return the peer's example numbers of a country, one of each type: as they are dialled at home, and in E.164."""
+    types = phonenumbers.PhoneNumberType.values()
+    found = [number for type_ in types if (number := phonenumbers.example_number_for_type(region, type_)) is not None]
+    forms = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.E164)
+    printed = [phonenumbers.format_number(number, form) for form in forms for number in found]
+    return tuple("".join(sign for sign in number if sign.isdigit() or sign == "+") for number in printed)
+
+
+def everywhere(work: Callable[[str], Work]) -> Work:
+    """Do some work for every country."""
+    all_of_them = [work(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
+
+    def done() -> None:
+        for one in all_of_them:
+            one()
+
+    return done
+
+
 def _subjects() -> dict[str, dict[str, Work]]:
     found = {
         "a dozen dialled in North America: number and class": {
@@ -91,6 +116,10 @@ def _subjects() -> dict[str, dict[str, Work]]:
             "tenantcore": ours(DialPlan.for_country(region), DIALLED[region]),
             "phonenumbers": theirs(region, DIALLED[region]),
         }
+    found["every type of number of 245 countries: number and class"] = {
+        "tenantcore": everywhere(lambda region: ours(DialPlan.for_country(region), examples(region))),
+        "phonenumbers": everywhere(lambda region: theirs(region, examples(region))),
+    }
     numbers = ("+14158867900", "+18005551234", "+18765551234", "+442071838750")
     found["four numbers in E.164: class"] = {
         "tenantcore": classes(NORTH_AMERICA, numbers),
@@ -118,6 +147,24 @@ def first_use(region: str) -> Callable[[], float]:
 
 
 SUBJECTS: dict[str, dict[str, Work]] = _subjects()
+
+
+def ratio(region: str, rounds: int = 40) -> float:
+    """Return how many times as long the peer takes for the examples of a country, both at their best, in turns."""
+    works = ours(DialPlan.for_country(region), examples(region)), theirs(region, examples(region))
+    best = [float("inf"), float("inf")]
+    for _ in range(rounds):
+        for library, work in enumerate(works):
+            began = time.perf_counter()
+            work()
+            best[library] = min(best[library], time.perf_counter() - began)
+    return best[1] / best[0]
+
+
 TIMED: dict[str, dict[str, Callable[[], float]]] = {
     f"compile the plan of {name}": {"tenantcore": first_use(region)} for region, name in NAMES.items()
 }
+
+if __name__ == "__main__":
+    for times, region in sorted((ratio(region), region) for region in phonenumbers.SUPPORTED_REGIONS):
+        print(f"{region} {times:.1f}")

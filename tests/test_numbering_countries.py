@@ -378,6 +378,12 @@ class TestDialling:
                 if plan.normalize(dialled) != dialled:
                     assert plan.normalize(dialled) == reading.e164(dialled), (region, dialled)
 
+    def test_what_takes_the_place_of_a_prefix_is_read_whole(self) -> None:
+        for region in REGIONS:
+            parts = numbering_of(region).transformation
+            rebuilt = "".join(part if isinstance(part, str) else f"\\{part}" for part in parts)
+            assert rebuilt == (metadata(region).national_prefix_transform_rule or "")
+
     def test_most_of_what_is_dialled_is_plain(self) -> None:
         # The whole reading takes its time; the rules spare it wherever they can.
         def is_plain(region: str, number: PhoneNumber) -> bool:

@@ -7,6 +7,8 @@ the first country is asked for. Places are named as libphonenumber names them: I
 Rules: NUM-1, NUM-2 in docs/reference/numbering.md.
 """
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -44,6 +46,7 @@ NORTH_AMERICAN_CODE: Final = "1"
 # Of the United States (47 CFR 52.200) and Canada (CRTC 2022-234). libphonenumber has it among the freephone codes of
 # all of +1, and those a tenant may be denied.
 _CRISIS_LINE: Final = "988"
+_TEMPLATE: Final = re.compile(r"\\([0-9])|([0-9]+)")
 # libphonenumber's word for what belongs to no country, such as satellites and international freephone.
 _NO_COUNTRY: Final = "001"
 
@@ -71,8 +74,8 @@ class CountryNumbering:
     """Describes what is dialled before a country code."""
     national_prefix: str
     """Describes what is dialled before a national number, or is to be transformed; empty if there is no such thing."""
-    transformation: str
-    """What becomes of a prefix whose last group held, as `re.Match.expand` takes it; mostly empty."""
+    transformation: tuple[str | int, ...]
+    """What becomes of a prefix whose last group held: digits, and numbers of groups; mostly empty."""
     leading_digits: str
     """Describes the first digits by which the country is known among those that share its code; mostly empty."""
 
@@ -114,9 +117,15 @@ def numbering_of(region: str) -> CountryNumbering:
         short=() if short is None else _rows(short, _SHORT_COSTS),
         international_prefix=long.international_prefix or "",
         national_prefix=long.national_prefix_for_parsing or "",
-        transformation=long.national_prefix_transform_rule or "",
+        transformation=tuple(_parts(long.national_prefix_transform_rule or "")),
         leading_digits=long.leading_digits or "",
     )
+
+
+def _parts(template: str) -> Iterator[str | int]:
+    """Yield what a template of `re.Match.expand` is made of, which that would read anew for each number."""
+    for group, digits in _TEMPLATE.findall(template):
+        yield int(group) if group else digits
 
 
 def _emergency(short: "PhoneMetadata", code: str) -> str:

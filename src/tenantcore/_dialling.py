@@ -71,7 +71,7 @@ class NationalDialling:
     _general: re.Pattern[str]
     _abroad: re.Pattern[str]
     _prefix: re.Pattern[str] | None
-    _transformation: str
+    _transformation: tuple[str | int, ...]
 
     @classmethod
     def of(cls, numbering: CountryNumbering) -> Self:
@@ -92,7 +92,7 @@ class NationalDialling:
         """Yield rules, in order, for all that can be told by first digits, length and the country's own numbers.
 
         Whatever no rule describes is for this reading, as is what they give back to it. It gives the same for
-        everything, but takes three times as long.
+        everything, but takes several times as long.
         """
         code, own = self._code, self._general.pattern
         lengths = sorted(length for length in self._lengths if len(code) + length <= MOST_DIGITS)
@@ -153,7 +153,10 @@ class NationalDialling:
         if prefix is None:
             return digits
         transformed = self._transformation and prefix[prefix.re.groups] is not None
-        shorter = (prefix.expand(self._transformation) if transformed else "") + digits[prefix.end() :]
+        shorter = digits[prefix.end() :]
+        if transformed:
+            put = [part if isinstance(part, str) else prefix[part] or "" for part in self._transformation]
+            shorter = "".join(put) + shorter
         # Digits that look like a prefix may be a number's own.
         return digits if self._is_general(digits) and not self._is_general(shorter) else shorter
 
