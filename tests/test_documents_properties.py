@@ -228,7 +228,7 @@ EVENTS: Final = st.one_of(
 # Calls
 
 OWN_CLASSES: Final = st.builds(
-    OwnClass, word=st.sampled_from(["offices", "x", "homes_2"]), label=st.sampled_from(["A", "Ä ", "\ud800"])
+    OwnClass, word=st.sampled_from(["offices", "x", "homes_2"]), label=st.sampled_from(["A", "Ä b", "日本"])
 )
 CLASSES: Final[SearchStrategy[CallClass]] = st.sampled_from(NumberClass) | st.sampled_from(CountryClass) | OWN_CLASSES
 SETS: Final = st.frozensets(CLASSES, max_size=5)
