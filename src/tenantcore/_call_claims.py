@@ -6,7 +6,7 @@ Names that callers use are imported from `tenantcore.call_policy`.
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from tenantcore._call_reasons import Payer
 from tenantcore._validators import an_instant, exactly, not_empty, tuple_of, within, wrong_type
@@ -42,11 +42,6 @@ _seconds = within(1, _MAX_SECONDS)
 _allotted = within(0, MAX_ALLOTTED_SECONDS)
 
 
-def _text_or_none(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    if value is not None and type(value) is not str:
-        raise invalid(wrong_type(attribute.name, "text or None", value))
-
-
 @frozen(kw_only=True)
 class CallClaim:
     """One more call of the payer's, counted against its limits on calls, if the guard holds.
@@ -60,7 +55,7 @@ class CallClaim:
 
     payer: Payer = field(validator=_PAYER)
     id: str = field(validator=not_empty)
-    number: str | None = field(validator=_text_or_none)
+    number: str | None = field(validator=exactly(str, type(None), called="text or None"))
     guard: CallGuard = field(validator=exactly(CallGuard, called="a CallGuard"))
     lease_until: datetime = field(validator=an_instant)
     lease_seconds: int = field(validator=_seconds)

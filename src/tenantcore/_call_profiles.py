@@ -128,12 +128,9 @@ def _a_call_id(_: object, __: "Attribute[Any]", value: object) -> None:
 
 
 def _plain(value: str) -> str:
-    # Text of a host's own kind may break whoever reads it.
-    if type(value) is str:
-        return value
     if not is_text(value):
         raise invalid(wrong_type("number", "text", value))
-    return str.__str__(value)
+    return str.__str__(value)  # text of a host's own kind may break whoever reads it
 
 
 @frozen
