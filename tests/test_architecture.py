@@ -90,7 +90,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_balance_documents", "_rating_documents"}),
     frozenset({"_call_documents", "_profile_documents"}),
     # Strategies that `testing` hands on.
-    frozenset({"_ledger_strategies", "_rating_strategies"}),
+    frozenset({"_ledger_strategies", "_number_strategies", "_rating_strategies"}),
     # Leaves: nothing in the library imports them.
     frozenset({"documents", "testing"}),
 )
@@ -105,7 +105,7 @@ DOORS: dict[str, frozenset[str]] = {
     "email_validator": frozenset({"_email_addresses"}),
     "phonenumbers": frozenset({"_country_numbering", "_telephone_numbers"}),
     "immutabledict": frozenset({"errors"}),
-    "hypothesis": frozenset({"_ledger_strategies", "_rating_strategies", "testing"}),
+    "hypothesis": frozenset({"_ledger_strategies", "_number_strategies", "_rating_strategies", "testing"}),
 }
 EVERYWHERE = frozenset({"attrs", "tenantcore"})
 REFUSED_MODULES = frozenset({

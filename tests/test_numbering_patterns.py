@@ -1,5 +1,6 @@
 """Patterns of numbers and the tree that finds them: NUM-2."""
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -145,6 +146,17 @@ class TestOrder:
     def test_only_what_is_found_counts_among_the_answers(self, rows: Rows, numbers: list[str]) -> None:
         trie = PrefixTrie.build(rows)
         assert {trie.find(number) for number in numbers} - {None} <= trie.answers <= {answer for answer, _ in rows}
+
+    @given(tables().filter(readable))
+    def test_beginnings_lead_to_the_answer_whatever_follows(self, rows: Rows) -> None:
+        trie = PrefixTrie.build(rows)
+        for answer in "abc":
+            found = list(itertools.islice(trie.beginnings(answer), 50))
+            assert bool(found) == (answer in trie.answers)
+            for beginning, lengths in found:
+                for length in lengths:
+                    for digit in "019":
+                        assert trie.find(beginning.ljust(length, digit)) == answer
 
     def test_a_row_that_an_earlier_one_hides_is_no_answer(self) -> None:
         rows = [("a", (r"\d{2}",)), ("b", ("12",)), ("c", ("1",)), ("d", ("1", "2"))]

@@ -42,7 +42,7 @@ from tenantcore._prefix_tries import PrefixTrie
 from tenantcore._validators import exactly, is_text, tuple_of, wrong_type
 from tenantcore.errors import Code, Kind, Problem, invalid, shown, shown_code
 
-__all__ = ["NORTH_AMERICA", "DialPlan", "DialPlanFault", "country_of"]
+__all__ = ["NORTH_AMERICA", "DialPlan", "DialPlanFault", "beginnings_of", "country_of"]
 
 _NORTH_AMERICA: Final = "NANP"
 # The shortest numbers there are, those of Niue and Tokelau, have seven digits with their country code.
@@ -99,8 +99,9 @@ class _Tables:
     """What is dialled, without a plus sign, and what makes a number of it."""
     otherwise: NationalDialling | None
     """What makes a number of whatever else is dialled."""
-    find_number: Callable[[str], CallClass | None]
+    numbers: PrefixTrie[CallClass]
     """Numbers of the plan itself, in E.164 or short, and their classes."""
+    find_number: Callable[[str], CallClass | None]
     elsewhere: tuple[PrefixTrie[CallClass], ...]
     """Other numbers, the same for many plans: those under the same country code, then those under any."""
     classes: tuple[CallClass, ...]
@@ -348,7 +349,18 @@ def _compiled(name: str, own: tuple[ClassRule, ...]) -> _Tables:
     found = numbers.answers.union({NumberClass.UNKNOWN}, *(trie.answers for trie in elsewhere))
     own_classes = dict.fromkeys(rule.call_class for rule in own if type(rule.call_class) is OwnClass)
     classes = (*own_classes, *(known for known in _SHOWN if known in found))
-    return _Tables(PrefixTrie.build([*whole, *ways]).find, otherwise, numbers.find, elsewhere, classes)
+    dialled = PrefixTrie.build([*whole, *ways])
+    return _Tables(dialled.find, otherwise, numbers, numbers.find, elsewhere, classes)
+
+
+def beginnings_of(plan: DialPlan, call_class: CallClass) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield what numbers of a class begin with, and their lengths.
+
+    Where these come from neighbours' rows, a number made of them may be the plan's own, and of another class.
+    """
+    tables = plan._tables  # noqa: SLF001 - of this module
+    for trie in (tables.numbers, *tables.elsewhere):
+        yield from trie.beginnings(call_class)
 
 
 def _calls_for_help(numbering: CountryNumbering, long: Iterable[Row]) -> Iterator[Row]:

@@ -7,7 +7,7 @@ in one piece: of all the numbers of a country the first few digits are the same,
 Rule: NUM-2 in docs/reference/numbering.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -91,6 +91,26 @@ class PrefixTrie(Generic[T]):
         ending = branch[""]
         assert isinstance(ending, tuple)  # noqa: S101 - so branches are made
         return ending[len(number)]
+
+    def beginnings(self, answer: T) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield what numbers with an answer begin with, and the lengths that they have; no other digits matter."""
+        leads: dict[int, bool] = {}
+
+        def leads_there(node: "_Node[T]") -> bool:
+            # Branches share what comes after them, so there are far more beginnings than branches.
+            if isinstance(node, tuple):
+                return answer in node
+            if id(node) not in leads:
+                leads[id(node)] = any(map(leads_there, node.values()))
+            return leads[id(node)]
+
+        waiting: list[tuple[str, _Node[T]]] = [("", self._root)]
+        while waiting:
+            beginning, node = waiting.pop()
+            if isinstance(node, tuple):
+                yield beginning, tuple(length for length, found in enumerate(node) if found == answer)
+            else:
+                waiting.extend((beginning + symbol, after) for symbol, after in node.items() if leads_there(after))
 
 
 class _Flattening(Generic[T]):

@@ -20,6 +20,7 @@ from hypothesis.strategies import SearchStrategy
 from tenantcore import _zones, currencies, time_zones
 from tenantcore._cycles import is_anchored
 from tenantcore._ledger_strategies import LedgerScript, ledger_scripts, ledgers, operations, top_up_rules
+from tenantcore._number_strategies import call_classes, called_numbers, dial_plans, dialled_numbers
 from tenantcore._rating_strategies import allotment_uses, allotments, discounts, rate_decks, rates
 from tenantcore.balance import BalanceControl, BalancePolicy, Opening, Postpaid, Prepaid
 from tenantcore.billing_periods import (
@@ -62,12 +63,16 @@ __all__ = [
     "billing_contacts",
     "billing_periods",
     "billing_schedules",
+    "call_classes",
+    "called_numbers",
     "canonical_timezones",
     "closings",
     "collection_terms",
     "countries",
     "currency_codes",
     "cycle_kinds",
+    "dial_plans",
+    "dialled_numbers",
     "discounts",
     "email_addresses",
     "frequencies",
