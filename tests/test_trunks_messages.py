@@ -140,6 +140,34 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
             "return what the tenant has, once"
         ),
     ),
+    "a number that is none": (
+        lambda: NumberCap(number=14155550100, calls=1),  # type: ignore[arg-type]
+        "number must be text, not int; hand in text",
+    ),
+    "a called number that is none": (
+        lambda: CallLimits().cap_of(14155550100),  # type: ignore[arg-type]
+        "number must be text or None, not int; hand in text or None",
+    ),
+    "whether through a carrier": (
+        lambda: CallLimits().guard(Direction.INBOUND, through_carrier=1),  # type: ignore[arg-type]
+        "through_carrier must be a bool, not int; hand in a bool",
+    ),
+    "a stored limit that is too high": (
+        lambda: read_limit(500_000_001),
+        ("the limit stored must be at most 500000000, not 500000001; lower it, or give None for no limit"),
+    ),
+    "a use for a guard": (
+        lambda: TrunkLimits().guard(Direction.INBOUND).holds(CallUse()),  # type: ignore[arg-type]
+        "use must be a TrunkUse, not CallUse; hand in a TrunkUse",
+    ),
+    "limits": (
+        lambda: POOL.with_allocation(TrunkCounts()),  # type: ignore[arg-type]
+        "limits must be TrunkLimits, not TrunkCounts; hand in TrunkLimits",
+    ),
+    "allocations": (
+        lambda: TrunkPool.of(TrunkLimits(), [TrunkLimits(), TrunkCounts()]),  # type: ignore[list-item]
+        ("allocations must hold only TrunkLimits, but item 1 (counted from 0) is of type TrunkCounts; replace item 1"),
+    ),
     "a count": (
         lambda: TrunkCounts(burst=-1),
         "burst must be at least 0, not -1; raise it to 0 or more",
