@@ -4,13 +4,25 @@ No library does the same, so the yardstick is the *floor*: the least that any an
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from tenantcore.call_policy import Admitted, CallProfile, CallRequest, LiveCall, LiveUse, authorize, renew, settle
+from tenantcore.call_policy import (
+    Admitted,
+    AllotmentLive,
+    CallProfile,
+    CallRequest,
+    LiveCall,
+    LiveUse,
+    authorize,
+    renew,
+    settle,
+)
 from tenantcore.money import Money
-from tenantcore.rating import Rate, RateDeck, RateRow
+from tenantcore.numbering import NumberClass
+from tenantcore.rating import Allotment, Allotments, AllotmentUse, Rate, RateDeck, RateRow
 from tenantcore.trunks import CallLimits, CallUse, Direction, TrunkLimits, TrunkUse
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
@@ -87,10 +99,25 @@ def question(request: CallRequest) -> dict[str, Callable[[], object]]:
     }
 
 
+def with_minutes() -> dict[str, Callable[[], object]]:
+    """Return the question where minutes are included, asked at a new second each time; and the floor."""
+    minutes = Allotment(name="domestic", seconds=60_000, classes=frozenset({NumberClass.US_DID}))
+    profile = evolve(ACCOUNT[0], allotments=Allotments((minutes,)), timezone="America/New_York")
+    use = AllotmentUse(period_start=date(2026, 11, 1), used_seconds=1200, held_seconds=60)
+    pays = profile, evolve(ACCOUNT[1], allotments=(AllotmentLive(name="domestic", use=use),))
+    instants = cycle([NOW + timedelta(seconds=second) for second in range(3600)])
+    return {
+        "tenantcore": lambda: authorize(TRUNK, pays, reseller=None, now=next(instants)),
+        "tenantcore, and the reseller": lambda: authorize(TRUNK, pays, reseller=RESELLER, now=next(instants)),
+        "floor (two dates, one object)": floor,
+    }
+
+
 SUBJECTS = {
     "a call that takes a trunk": question(TRUNK),
     "a call that is charged per minute": question(MINUTE),
     "a call for help": question(HELP),
+    "a call that uses included minutes": with_minutes(),
     "a call kept up and ended by two payers": {
         "tenantcore": lambda: renew(CALL, seconds=55, now=NOW),
         "tenantcore, the end": lambda: settle(CALL, seconds=55, now=NOW),

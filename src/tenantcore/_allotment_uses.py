@@ -182,7 +182,8 @@ def taken(start: date, use: AllotmentUse, group: tuple[AllotmentUse, ...]) -> in
     """Return what is used and held in the period that starts on a day, by all who share it."""
     if type(group) is not tuple:
         raise invalid(wrong_type("group", "a tuple of AllotmentUse", group))
-    total = sum(counted(use, start))
+    used, held = counted(use, start)
+    total = used + held
     for position, other in enumerate(group):
         if type(other) is not AllotmentUse:
             raise invalid(wrong_type("use", "an AllotmentUse", other).under("group", position))

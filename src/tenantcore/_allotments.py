@@ -156,8 +156,7 @@ class Allotment:
         Rule: RAT-2 in docs/reference/rating.md.
         """
         check_use(use)
-        start = self.period(at=at, timezone=timezone).start
-        return max(0, self.seconds - taken(not_before(use, start), use, group))
+        return max(0, start_and_left(self, use, at, timezone, group)[1])
 
     def hold(
         self,
@@ -190,13 +189,12 @@ class Allotment:
         """
         check_within("seconds", seconds, 1, MAX_BLOCK_SECONDS)
         check_use(use)
-        start = not_before(use, self.period(at=at, timezone=timezone).start)
+        start, left = start_and_left(self, use, at, timezone, group)
         before = 0
         if held is not None:
             check_held(use, held)
             if held.period_start == start:
                 before = held.seconds
-        left = self.seconds - taken(start, use, group)
         if left < (1 if before else max(1, self.minimum_seconds)):
             return None
         return more_held(use, start, before, min(seconds, left))
@@ -297,6 +295,14 @@ def _periods(per: Frequency, timezone: object) -> _Periods:
     if not is_text(timezone):
         raise invalid(wrong_type("timezone", "the name of a time zone", timezone))
     return _periods_in(per, str.__str__(timezone))
+
+
+def start_and_left(
+    allotment: Allotment, use: AllotmentUse, at: datetime, timezone: str, group: tuple[AllotmentUse, ...]
+) -> tuple[date, int]:
+    """Return the first day of the period of a use, and how much of that is left: below 0 where too much is used."""
+    start = not_before(use, allotment.period(at=at, timezone=timezone).start)
+    return start, allotment.seconds - taken(start, use, group)
 
 
 @frozen

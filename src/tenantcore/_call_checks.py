@@ -8,11 +8,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from tenantcore._allotment_uses import counted
+from tenantcore._allotments import start_and_left
 from tenantcore._call_claims import (
     AllotmentClaim,
     Claim,
     Decision,
     admitted,
+    allotment_claim,
     call_claim,
     funds_claim,
     lease_end,
@@ -263,14 +266,14 @@ def _allotment(asked: _Question) -> Problem:
     allotments = asked.way.allotments
     if not allotments:
         return asked.lines.no_allotment
-    payer, last = asked.lines.payer, len(allotments) - 1
+    place, last = asked.lines.place, len(allotments) - 1
     found = asked.lines.no_allotment
-    for position, allotment in enumerate(allotments):
+    for position, (allotment, used, used_up) in enumerate(allotments):
         claim = _allotment_claim(asked, allotment)
         if claim is not None:
             asked.claims.append(claim)
-            return line(CallGrant.CALL_BY_ALLOTMENT, payer, allotment=shown(allotment.name))
-        found = line(CallStep.CALL_ALLOTMENT_USED_UP, payer, allotment=shown(allotment.name))
+            return used[place]
+        found = used_up[place]
         if position < last:
             asked.trace.append(found)
     return found
@@ -284,24 +287,16 @@ def _allotment_claim(asked: _Question, allotment: Allotment) -> AllotmentClaim |
         if live.name == allotment.name:
             use, group = live.use, live.group
     timezone = profile.timezone or ""
-    held = allotment.hold(use, profile.slice_seconds, at=asked.instant, timezone=timezone, group=group)
-    if held is None:
+    start, left = start_and_left(allotment, use, asked.instant, timezone, group)
+    if left < max(1, allotment.minimum_seconds):
         return None
-    start = held.hold.period_start
-    others = sum(other.used_seconds + other.held_seconds for other in group if other.period_start == start)
-    return AllotmentClaim(
-        payer=asked.lines.payer,
-        id=f"{asked.stem}/allotment",
-        allotment=allotment,
-        timezone=timezone,
-        period_start=start,
-        seconds=held.hold.seconds,
-        total=allotment.seconds - others,
-        covered_seconds=held.hold.seconds,
-        slice_seconds=profile.slice_seconds,
-        lease_until=asked.until,
-        lease_seconds=profile.lease_seconds,
-    )
+    used, held = counted(use, start)
+    total = left + used + held  # what the others of a group have is gone from it
+    seconds = min(profile.slice_seconds, left)
+    return allotment_claim(
+        asked.lines.payer, asked.stem, allotment, timezone, start, seconds, total, asked.until, profile.slice_seconds,
+        profile.lease_seconds,
+    )  # fmt: skip
 
 
 def _trunk(asked: _Question) -> Problem:

@@ -27,6 +27,7 @@ __all__ = [
     "Refused",
     "TrunkClaim",
     "admitted",
+    "allotment_claim",
     "call_claim",
     "funds_claim",
     "lease_end",
@@ -287,6 +288,47 @@ def trunk_claim(  # noqa: PLR0917 - the parts in their order, built for every ca
     _set_trunk_guard(claim, guard)
     _set_trunk_lease_until(claim, lease_until)
     _set_trunk_lease_seconds(claim, lease_seconds)
+    return claim
+
+
+_set_allotted_payer: Final = _setter(AllotmentClaim, "payer")
+_set_allotted_id: Final = _setter(AllotmentClaim, "id")
+_set_allotted_allotment: Final = _setter(AllotmentClaim, "allotment")
+_set_allotted_timezone: Final = _setter(AllotmentClaim, "timezone")
+_set_allotted_period_start: Final = _setter(AllotmentClaim, "period_start")
+_set_allotted_seconds: Final = _setter(AllotmentClaim, "seconds")
+_set_allotted_total: Final = _setter(AllotmentClaim, "total")
+_set_allotted_covered_seconds: Final = _setter(AllotmentClaim, "covered_seconds")
+_set_allotted_slice_seconds: Final = _setter(AllotmentClaim, "slice_seconds")
+_set_allotted_lease_until: Final = _setter(AllotmentClaim, "lease_until")
+_set_allotted_lease_seconds: Final = _setter(AllotmentClaim, "lease_seconds")
+
+
+def allotment_claim(  # noqa: PLR0917 - the parts in their order, built for every call
+    payer: Payer,
+    stem: str,
+    allotment: Allotment,
+    timezone: str,
+    start: date,
+    seconds: int,
+    total: int,
+    lease_until: datetime,
+    slice_seconds: int,
+    lease_seconds: int,
+) -> AllotmentClaim:
+    """Return the claim of a first slice, whose parts are known to be good."""
+    claim = _new(AllotmentClaim)
+    _set_allotted_payer(claim, payer)
+    _set_allotted_id(claim, f"{stem}/allotment")
+    _set_allotted_allotment(claim, allotment)
+    _set_allotted_timezone(claim, timezone)
+    _set_allotted_period_start(claim, start)
+    _set_allotted_seconds(claim, seconds)
+    _set_allotted_total(claim, total)
+    _set_allotted_covered_seconds(claim, seconds)
+    _set_allotted_slice_seconds(claim, slice_seconds)
+    _set_allotted_lease_until(claim, lease_until)
+    _set_allotted_lease_seconds(claim, lease_seconds)
     return claim
 
 

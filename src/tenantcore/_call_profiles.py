@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 from attrs import Attribute, field, frozen
 
 from tenantcore._amounts import currency_code
-from tenantcore._call_reasons import CallFault, CallStep, Payer, line
+from tenantcore._call_reasons import CallFault, CallGrant, CallStep, Payer, line
 from tenantcore._discounts import check_class
 from tenantcore._validators import exactly, is_text, not_empty, tuple_of, within, wrong_type
 from tenantcore._windows import zone_named
 from tenantcore.balance import Balance
-from tenantcore.errors import Problem, invalid, shown_code
+from tenantcore.errors import Problem, invalid, shown, shown_code
 from tenantcore.money import Money
 from tenantcore.numbering import NORTH_AMERICA, CallClass, DialPlan, NumberClass
 from tenantcore.rating import Allotment, Allotments, AllotmentUse, Discounts, RateDeck
@@ -228,12 +228,20 @@ class LiveUse:
         )
 
 
+class Included(NamedTuple):
+    """An allotment for such calls, and what is told of it: of the account, of its reseller."""
+
+    allotment: Allotment
+    used: tuple[Problem, ...]
+    used_up: tuple[Problem, ...]
+
+
 class Way(NamedTuple):
     """What a profile says of calls of one direction to one class."""
 
     is_denied: bool
     is_unmetered: bool
-    allotments: tuple[Allotment, ...]
+    allotments: tuple[Included, ...]
     may_take_trunk: bool
     unrestricted: tuple[Problem, ...]
     """What is told where nothing restricts the class: of the account, of its reseller."""
@@ -386,16 +394,25 @@ def way_of(profile: CallProfile, direction: Direction, call_class: CallClass) ->
         way = ways[call_class] = Way(
             is_denied=call_class in profile.denied,
             is_unmetered=outbound and call_class in profile.unmetered,
-            allotments=profile.allotments.covering(call_class, direction),
+            allotments=tuple(map(_included, profile.allotments.covering(call_class, direction))),
             may_take_trunk=call_class in profile.trunk_classes,
-            unrestricted=_of_each(CallStep.CALL_CLASS_UNRESTRICTED, call_class),
-            other_class=_of_each(CallStep.CALL_TRUNK_OTHER_CLASS, call_class),
+            unrestricted=_of_each(CallStep.CALL_CLASS_UNRESTRICTED, word=call_class.word),
+            other_class=_of_each(CallStep.CALL_TRUNK_OTHER_CLASS, word=call_class.word),
         )
     return way
 
 
-def _of_each(step: CallStep, call_class: CallClass) -> tuple[Problem, ...]:
-    return tuple(line(step, payer, word=call_class.word) for payer in Payer)
+def _included(allotment: Allotment) -> Included:
+    name = shown(allotment.name)
+    return Included(
+        allotment,
+        used=_of_each(CallGrant.CALL_BY_ALLOTMENT, allotment=name),
+        used_up=_of_each(CallStep.CALL_ALLOTMENT_USED_UP, allotment=name),
+    )
+
+
+def _of_each(code: CallStep | CallGrant, **params: str) -> tuple[Problem, ...]:
+    return tuple(line(code, payer, **params) for payer in Payer)
 
 
 def trunk_guard_of(profile: CallProfile, direction: Direction) -> TrunkGuard:
