@@ -118,6 +118,23 @@ class TestOrder:
             CallGrant.CALL_BY_EMERGENCY
         )
 
+    @pytest.mark.parametrize("status", [status for status in Status if status is not Status.CLOSED])
+    def test_a_status_that_allows_the_call_is_told(self, status: Status) -> None:
+        told = asked(Side(status=status), Side(status=status), request(HELP)).trace
+        allowed = {line.path: line.params for line in told if line.code is CallStep.CALL_STATUS_ALLOWS}
+        assert allowed == {("account",): {"status": str(status)}, ("reseller",): {"status": str(status)}}
+
+    def test_what_the_funds_are_short_of_is_told_of_whom(self) -> None:
+        rich, poor = Side(per_minute=True), Side(per_minute=True, funds=Money("0.01", "USD"))
+        assert str(asked(rich, poor, request(UK)).trace[-1]) == (
+            "reseller: the first 60 seconds cost 0.020000 USD, and 0.01 USD is available; "
+            "top the balance up, or raise its limit"
+        )
+        foreign = Side(per_minute=True, funds=Money("5", "EUR"))
+        assert str(asked(foreign, call=request(UK)).trace[-1]).startswith(
+            "account: the call is charged in USD, but the funds are in EUR;"
+        )
+
     def test_a_blocked_tenant_is_told_so(self) -> None:
         assert asked(Side(status=Status.BLOCKED)).trace[-1].params == {"status": "blocked"}
 
@@ -399,9 +416,8 @@ class TestRestrictions:
 
     def test_at_a_hot_desk_all_users_have_to_be_denied(self) -> None:
         uk, toll = frozenset[CallClass]({UK}), frozenset[CallClass]({NumberClass.US_TOLL})
-        assert Restrictions.of_hot_desk(iter([Restrictions(uk | toll), Restrictions(uk)])) == Restrictions(
-            uk, lifts_device=True
-        )
+        for users in ([uk | toll, uk], [uk, uk | toll]):
+            assert Restrictions.of_hot_desk(map(Restrictions, users)) == Restrictions(uk, lifts_device=True)
 
     def test_users_and_devices_are_no_business_of_the_resellers(self) -> None:
         # The account would have refused first; its reseller looks at its own profile alone.
