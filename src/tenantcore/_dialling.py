@@ -110,6 +110,7 @@ class NationalDialling:
         for dropped, pattern in parted.items():
             shorter, digits = Replacement(dropped, f"+{code}"), rf"\d{{{dropped}}}"
             yield shorter, (pattern, f"{digits}(?:{own})", digits + _of_lengths(lengths))
+            # Nothing is described in a length that it can't have, as far as the data go today.
             yield self, (pattern, f"{digits}(?:{own})")
             yield Replacement(0, f"+{code}"), (pattern, own, _of_lengths(lengths))
             yield self, (pattern, own)
