@@ -730,14 +730,53 @@ class TestAllotments:
         with pytest.raises(InvalidValue, match="only 20 are held"):
             claim.taken(others, before=claim.hold)
 
+    def test_uses_that_are_left_over_stop_no_call(self) -> None:
+        """After a change of plan the store may have rows of allotments that are gone."""
+        used = AllotmentUse(period_start=NOW.date().replace(day=1), used_seconds=30)
+        old, new = AllotmentLive(name="old plan", use=used), AllotmentLive(name="domestic", use=used)
+        both = self.ask(self.profile(allotment()), self.live(old, new))
+        assert both == self.ask(self.profile(allotment()), self.live(new))
+        assert self.ask(self.profile(), self.live(old)) == self.ask(self.profile(), self.live())
+        for_help = authorize(request(HELP), (self.profile(allotment()), self.live(old)), reseller=None, now=NOW)
+        assert isinstance(for_help, Admitted)
+
+    def test_whole_blocks_are_held(self) -> None:
+        blocks = evolve(allotment(seconds=400), minimum_seconds=300, increment_seconds=60)
+        decision = self.ask(self.profile(blocks), self.live())
+        assert isinstance(decision, Admitted)
+        claim = decision.claims[-1]
+        assert isinstance(claim, AllotmentClaim)
+        assert (claim.seconds, claim.covered_seconds) == (300, 300)
+        use = AllotmentUse(period_start=NOW.date().replace(day=1), used_seconds=101)
+        told = self.ask(self.profile(blocks), self.live(AllotmentLive(name="domestic", use=use)))
+        assert told.trace[-2].code is CallStep.CALL_ALLOTMENT_USED_UP
+
+    @pytest.mark.parametrize(
+        ("left", "held", "covered"),
+        [(300, 300, 300), (299, None, None), (359, 300, 300), (360, 360, 360), (999, 360, 360)],
+    )
+    def test_a_claim_takes_what_is_left(self, left: int, held: int | None, covered: int | None) -> None:
+        blocks = evolve(allotment(seconds=400), minimum_seconds=300, increment_seconds=60)
+        decision = self.ask(self.profile(blocks), self.live())
+        assert isinstance(decision, Admitted)
+        claim = decision.claims[-1]
+        assert isinstance(claim, AllotmentClaim)
+        more = evolve(claim, seconds=360, covered_seconds=360)
+        found = more.within(left)
+        assert (None if found is None else (found.seconds, found.covered_seconds)) == (
+            None if held is None else (held, covered)
+        )
+        later = evolve(more, covered_seconds=1360).within(left)  # a call that began in another period
+        assert later is None if held is None else later is not None and later.covered_seconds == 1000 + (covered or 0)
+
     def test_a_use_under_a_name_that_the_profile_has_not_is_a_fault(self) -> None:
         """Left out by a slip of the pen, an allotment would never be used up."""
         used = AllotmentUse(period_start=NOW.date().replace(day=1), used_seconds=90)
-        uses = (AllotmentLive(name="domestic", use=used), AllotmentLive(name="domestik", use=used))
+        wrong = AllotmentLive(name="domestik", use=used)
         with pytest.raises(InvalidValue) as caught:
-            self.ask(self.profile(allotment()), self.live(*uses))
+            self.ask(self.profile(allotment()), self.live(wrong))
         assert str(caught.value) == (
-            "account.allotments[1]: the profile has no allotment 'domestik', whose use is handed in; hand in the use "
+            "account.allotments[0]: the profile has no allotment 'domestik', whose use is handed in; hand in the use "
             "of each allotment under its name: without one, all its minutes count as unused"
         )
 

@@ -202,6 +202,8 @@ def entry(operation: Debit) -> Entry:
 
 CALL: Final = LiveCall.begun(admitted())
 USED: Final = AllotmentLive(name="domestic", use=AllotmentUse())
+OTHER: Final = evolve(USED, name="other")
+HAS_MINUTES: Final = evolve(PROFILE, allotments=Allotments((MINUTES,)), timezone="America/New_York")
 
 FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "an empty id": (
@@ -290,9 +292,9 @@ FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
         ),
     ),
     "a use of another allotment": (
-        lambda: authorize(request(), (PROFILE, evolve(LIVE, allotments=(USED,))), reseller=None, now=NOW),
+        lambda: authorize(request(), (HAS_MINUTES, evolve(LIVE, allotments=(OTHER,))), reseller=None, now=NOW),
         (
-            "account.allotments[0]: the profile has no allotment 'domestic', whose use is handed in; "
+            "account.allotments[0]: the profile has no allotment 'other', whose use is handed in; "
             "hand in the use of each allotment under its name: without one, all its minutes count as unused"
         ),
     ),
@@ -373,8 +375,7 @@ class TestFaults:
 
 
 def _allotment_claim() -> AllotmentClaim:
-    profile = evolve(PROFILE, allotments=Allotments((MINUTES,)), timezone="America/New_York")
-    decision = authorize(request(), (profile, LIVE), reseller=None, now=NOW)
+    decision = authorize(request(), (HAS_MINUTES, LIVE), reseller=None, now=NOW)
     assert isinstance(decision, Admitted)
     claim = decision.claims[1]
     assert isinstance(claim, AllotmentClaim)

@@ -221,11 +221,15 @@ class TestRenew:
         assert (capture.amount, capture.then) == (ZERO, None)
         assert told(call, books.entries(behind.claims, NOW + 131 * SECOND)).funds[0].captured == usd("0.06")
 
-    def test_a_call_can_not_end_before_what_it_was_charged_for(self) -> None:
+    def test_a_call_that_was_charged_for_longer_ends_all_the_same(self) -> None:
+        """Who renewed it had a clock that was ahead: what it has charged stays charged, and is told."""
         decision = admitted()
-        call = Books(decision.claims).renewed(LiveCall.begun(decision), 61)
-        with pytest.raises(InvalidValue, match="is captured already"):
-            settle(call, seconds=60, now=NOW + 62 * SECOND)
+        books = Books(decision.claims)
+        call = books.renewed(LiveCall.begun(decision), 61)
+        ended = settle(call, seconds=60, now=NOW + 62 * SECOND)
+        assert ended.charges == (CallCharge(payer=ACCOUNT, cost=usd("0.04"), seconds=60),)
+        books.entries(ended.funds, NOW + 62 * SECOND)
+        assert (books.charged(), books.held(NOW + 62 * SECOND)) == (usd("0.04"), ZERO)
 
     def test_a_clock_that_is_behind_shortens_no_lease(self) -> None:
         profile, live = Side(twoway=1).pair()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantcore import _zones
+from tenantcore._rated_seconds import charged_of
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, CycleFault, Frequency, PeriodFault
 from tenantcore.errors import FieldCode, InvalidType, InvalidValue
 from tenantcore.numbering import NumberClass
@@ -158,7 +159,21 @@ class TestHold:
     def test_none_on_less_than_the_minimum(self) -> None:
         minute = evolve(HOUR, minimum_seconds=60)
         assert self.taken(used(3541), 60, minute) is None
-        assert self.taken(used(3540), 10, minute).hold.seconds == 10
+        assert self.taken(used(3540), 10, minute).hold.seconds == 60
+
+    def test_whole_blocks_are_held(self) -> None:
+        blocks = evolve(HOUR, minimum_seconds=30, increment_seconds=18, free_seconds=5)
+        assert [self.taken(used(0), seconds, blocks).hold.seconds for seconds in (6, 30, 31, 48, 49)] == [
+            30, 30, 48, 48, 66,
+        ]  # fmt: skip
+        assert [self.taken(used(3600 - left), 60, blocks).hold.seconds for left in (30, 47, 48, 65, 66)] == [
+            30, 30, 48, 48, 66,
+        ]  # fmt: skip
+        assert self.taken(used(3571), 60, blocks) is None
+        assert self.taken(used(3600), 5, evolve(HOUR, free_seconds=5)) is None
+        begun = self.taken(used(3500), 20, blocks)
+        more = self.taken(begun.use, 10, blocks, held=begun.hold)
+        assert (begun.hold.seconds, more.hold.seconds, more.use.held_seconds) == (30, 48, 48)
 
     def test_a_live_call_adds_to_what_it_has(self) -> None:
         minute = evolve(HOUR, minimum_seconds=60)
@@ -287,7 +302,50 @@ class TestSettle:
     def test_the_hold_goes(self) -> None:
         hold = AllotmentHold(period_start=MARCH, seconds=60)
         found = HOUR.settle(used(3500, held=100), answered_at=NOON, seconds=62, timezone=NEW_YORK, held=hold)
-        assert (found.over_seconds, found.use) == (2, used(3562, held=40))
+        assert (found.over_seconds, found.use) == (0, used(3562, held=40))
+        last = HOUR.settle(found.use, answered_at=NOON, seconds=40, timezone=NEW_YORK, held=evolve(hold, seconds=40))
+        assert (last.over_seconds, last.use) == (2, used(3602))
+
+    @given(st.data(), st.integers(0, 400), st.sampled_from([(0, 0, 1), (0, 60, 60), (5, 30, 18)]))
+    def test_in_any_order_a_second_is_over_once(
+        self, data: st.DataObject, total: int, blocks: tuple[int, int, int]
+    ) -> None:
+        """Calls at the same time, some of them longer than what they held."""
+        free, minimum, increment = blocks
+        allotment = evolve(HOUR, seconds=total, free_seconds=free, minimum_seconds=minimum, increment_seconds=increment)
+        lengths = data.draw(st.lists(st.integers(0, 200), max_size=6))
+        use, holds = AllotmentUse(), list[AllotmentHold | None]()
+        for _ in lengths:
+            held = allotment.hold(use, 60, at=NOON, timezone=NEW_YORK)
+            use = use if held is None else held.use
+            holds.append(None if held is None else held.hold)
+        over = 0
+        for place in data.draw(st.permutations(range(len(lengths)))):
+            found = allotment.settle(
+                use, answered_at=NOON, seconds=lengths[place], timezone=NEW_YORK, held=holds[place]
+            )
+            use, over = found.use, over + found.over_seconds
+        assert use.held_seconds == 0
+        assert over == max(0, use.used_seconds - total)
+
+    @given(st.integers(0, 2000), st.integers(1, 400), st.integers(0, 60), st.integers(0, 400), st.integers(1, 90))
+    def test_who_ends_in_time_is_never_over(
+        self, total: int, seconds: int, free: int, minimum: int, increment: int
+    ) -> None:
+        """Calls that last exactly as long as what they hold, one beside the other, until nothing is left."""
+        allotment = evolve(HOUR, seconds=total, free_seconds=free, minimum_seconds=minimum, increment_seconds=increment)
+        use, covered = AllotmentUse(), list[tuple[AllotmentHold, int]]()
+        while len(covered) < 50 and (held := allotment.hold(use, seconds, at=NOON, timezone=NEW_YORK)) is not None:
+            lengths = (
+                length for length in range(2500) if charged_of(length, free, minimum, increment) <= held.hold.seconds
+            )
+            use = held.use
+            covered.append((held.hold, max(lengths)))
+        for hold, length in covered:
+            found = allotment.settle(use, answered_at=NOON, seconds=length, timezone=NEW_YORK, held=hold)
+            assert (found.over_seconds, found.used_seconds) == (0, hold.seconds)
+            use = found.use
+        assert use.used_seconds <= total
 
     def test_a_call_into_a_new_period_counts_from_its_opening(self) -> None:
         begun = APRIL_OPENS - timedelta(seconds=30)

@@ -25,6 +25,7 @@ __all__ = [
     "more_held",
     "not_before",
     "taken",
+    "used_by",
 ]
 
 MAX_ALLOTTED_SECONDS: Final = 10**12
@@ -176,6 +177,11 @@ def not_before(use: AllotmentUse, start: date) -> date:
 def counted(use: AllotmentUse, start: date) -> tuple[int, int]:
     """Return what is used and what is held in the period that starts on a day."""
     return (use.used_seconds, use.held_seconds) if use.period_start == start else (0, 0)
+
+
+def used_by(start: date, use: AllotmentUse, group: tuple[AllotmentUse, ...]) -> int:
+    """Return what is used in the period that starts on a day, by all who share it."""
+    return taken(start, use, group) - sum(counted(each, start)[1] for each in (use, *group))
 
 
 def taken(start: date, use: AllotmentUse, group: tuple[AllotmentUse, ...]) -> int:

@@ -22,12 +22,13 @@ from tenantcore._allotment_uses import (
     more_held,
     not_before,
     taken,
+    used_by,
 )
 from tenantcore._amounts import check_within
 from tenantcore._discounts import check_class
 from tenantcore._number_classes import CallClass
 from tenantcore._rate_decks import a_direction_or_none, a_name
-from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of, longest_within
+from tenantcore._rated_seconds import MAX_BLOCK_SECONDS, charged_of, lasting
 from tenantcore._validators import in_utc, is_text, not_empty, tuple_of, within, wrong_type
 from tenantcore.billing_periods import BillingPeriod, BillingSchedule, Frequency
 from tenantcore.errors import FieldCode, InvalidValue, Problem, invalid
@@ -168,12 +169,11 @@ class Allotment:
         group: tuple[AllotmentUse, ...] = (),
         held: AllotmentHold | None = None,
     ) -> AllotmentHeld | None:
-        """Set aside up to so many seconds for a call, fewer where fewer are left; None where none can be.
+        """Set aside what a call of so many seconds uses, in whole blocks; less where less is left, None for nothing.
 
-        A call can't begin on less than the minimum, nor on nothing. A live call asks again before its time is up, with
-        what it has `held` so far, for as many seconds more: the new hold stands in place of the old one and has its
-        seconds too. In a new period it begins anew, and what was held before is gone. None for a live call leaves it
-        what it has.
+        A call can't begin on less than its first block. A live call asks again before its time is up, with what it has
+        `held` so far, for as many seconds more: the new hold stands in place of the old one and has its seconds too. In
+        a new period it begins anew, and what was held before is gone. None for a live call leaves it what it has.
 
         >>> from tenantcore.numbering import NumberClass
         >>> minute = Allotment(name="minute", seconds=60, classes=frozenset({NumberClass.US_DID}))
@@ -195,9 +195,9 @@ class Allotment:
             check_held(use, held)
             if held.period_start == start:
                 before = held.seconds
-        if left < (1 if before else max(1, self.minimum_seconds)):
-            return None
-        return more_held(use, start, before, min(seconds, left))
+        so_far = lasting(before, *blocks_of(self)) if before else 0
+        used, _ = held_for(self, so_far + seconds, before + left)
+        return more_held(use, start, before, used - before) if used > before else None
 
     def settle(
         self,
@@ -211,10 +211,12 @@ class Allotment:
     ) -> AllotmentSettled:
         """Count a call that ended `seconds` after its answer, in place of what it `held`.
 
-        A call of 0 seconds only gives back what it held. Only what lies in the period of its end counts, so the order
-        in which calls are settled changes nothing; of a call that ended in a period before that of the use, nothing
-        does. All of it is counted, also what goes beyond the allotment: `over_seconds` are for the host to charge, from
-        the end of `covered_seconds` on, or to let go.
+        A call of 0 seconds only gives back what it held. Only what lies in the period of its end counts; of a call that
+        ended in a period before that of the use, nothing does. All of it is counted, also what goes beyond the
+        allotment: `over_seconds` are for the host to charge, from the end of `covered_seconds` on, or to let go.
+
+        In whatever order calls are settled, the same is used in the end, and what is over sums to what is used beyond
+        the allotment: a second is never over for two calls, however much others held when it was counted.
 
         >>> from tenantcore.numbering import NumberClass
         >>> minute = Allotment(name="minute", seconds=60, classes=frozenset({NumberClass.US_DID}))
@@ -241,14 +243,15 @@ class Allotment:
             return AllotmentSettled(used_seconds=0, over_seconds=0, covered_seconds=seconds, use=other)
         # A call that began before the period counts from its opening.
         inside = min(seconds, (ended - periods.first_instant(start)) // _SECOND)
-        blocks = self.free_seconds, self.minimum_seconds, self.increment_seconds
+        blocks = blocks_of(self)
         charged = charged_of(inside, *blocks)
-        left = max(0, self.seconds - taken(start, other, group))
+        # Not what others hold: their calls may come to less, and each call's excess is told by the one that ends later.
+        left = max(0, self.seconds - used_by(start, other, group))
         used_seconds, held_seconds = counted(other, start)
         return AllotmentSettled(
             used_seconds=charged,
             over_seconds=max(0, charged - left),
-            covered_seconds=seconds - inside + longest_within(left, inside, *blocks),
+            covered_seconds=seconds if charged <= left else seconds - inside + lasting(left, *blocks),
             use=AllotmentUse(period_start=start, used_seconds=used_seconds + charged, held_seconds=held_seconds),
         )
 
@@ -295,6 +298,23 @@ def _periods(per: Frequency, timezone: object) -> _Periods:
     if not is_text(timezone):
         raise invalid(wrong_type("timezone", "the name of a time zone", timezone))
     return _periods_in(per, str.__str__(timezone))
+
+
+def blocks_of(allotment: Allotment) -> tuple[int, int, int]:
+    """Return in which blocks seconds are used: the free ones, the minimum and the increment."""
+    return allotment.free_seconds, allotment.minimum_seconds, allotment.increment_seconds
+
+
+def held_for(allotment: Allotment, seconds: int, left: int) -> tuple[int, int]:
+    """Return what is to be held of what is left for a call of so many seconds, and how long a call that covers.
+
+    Nothing and none where its first block doesn't fit.
+    """
+    blocks = blocks_of(allotment)
+    if left < max(1, charged_of(blocks[0] + 1, *blocks)):
+        return 0, 0
+    covered = lasting(min(left, charged_of(seconds, *blocks)), *blocks)
+    return charged_of(covered, *blocks), covered
 
 
 def start_and_left(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from tenantcore._allotment_uses import counted
-from tenantcore._allotments import start_and_left
+from tenantcore._allotments import held_for, start_and_left
 from tenantcore._call_claims import (
     AllotmentClaim,
     Claim,
@@ -87,8 +87,9 @@ def authorize(
 
     Raises:
         InvalidType: An argument is of another type.
-        InvalidValue: `now` is no aware instant, a lease would end after the year 9999, or a use is handed in for an
-            allotment that the profile doesn't have.
+        InvalidValue: `now` is no aware instant, or a lease would end after the year 9999; an allotment that the call
+            may use has no use, and another that the profile doesn't have has one; or an amount has more digits than
+            one can have.
 
     Rules: CALL-1, CALL-2, CALL-3, CALL-4, TRK-3 in docs/reference/call_policy.md.
     """
@@ -110,7 +111,9 @@ def authorize(
     profile, live = above
     # Short codes and calls for help are what the account's plan says; other plans have other ones.
     if profile.plan is not plan and call_class is not _EMERGENCY and number is not None and number[0] == "+":
-        call_class = profile.plan.classify(number)
+        classified = profile.plan.classify(number)
+        if classified is not _EMERGENCY:
+            call_class = classified
     question = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant, told, protects)
     return question.decision(is_admitted=question.is_admitted())
 
@@ -123,18 +126,7 @@ def _pair(name: str, pair: object) -> tuple[CallProfile, LiveUse]:
         raise invalid(wrong_type("profile", "a CallProfile", profile).under(name))
     if type(live) is not LiveUse:
         raise invalid(wrong_type("live", "a LiveUse", live).under(name))
-    if live.allotments:
-        _check_allotments(name, profile, live)
     return profile, live
-
-
-def _check_allotments(name: str, profile: CallProfile, live: LiveUse) -> None:
-    """A use under a name that is misspelt would leave the allotment unused for ever."""
-    known = allotment_names_of(profile)
-    for position, each in enumerate(live.allotments):
-        if each.name not in known:
-            path = (name, "allotments", position)
-            raise invalid(Problem(CallFault.CALL_ALLOTMENT_UNKNOWN, path, {"allotment": shown(each.name)}))
 
 
 class _Question:
@@ -286,17 +278,29 @@ def _allotment_claim(asked: _Question, allotment: Allotment) -> AllotmentClaim |
     for live in asked.live.allotments:
         if live.name == allotment.name:
             use, group = live.use, live.group
+            break
+    else:
+        _check_names(asked)
     timezone = profile.timezone or ""
     start, left = start_and_left(allotment, use, asked.instant, timezone, group)
-    if left < max(1, allotment.minimum_seconds):
+    seconds, covered = held_for(allotment, profile.slice_seconds, left)
+    if not covered:
         return None
     used, held = counted(use, start)
     total = left + used + held  # what the others of a group have is gone from it
-    seconds = min(profile.slice_seconds, left)
     return allotment_claim(
-        asked.lines.payer, asked.stem, allotment, timezone, start, seconds, total, asked.until, profile.slice_seconds,
-        profile.lease_seconds,
+        asked.lines.payer, asked.stem, allotment, timezone, start, seconds, total, covered, asked.until,
+        profile.slice_seconds, profile.lease_seconds,
     )  # fmt: skip
+
+
+def _check_names(asked: _Question) -> None:
+    """Refuse a use that no allotment has, where one has none: under a misspelt name it would be unused for ever."""
+    known = allotment_names_of(asked.profile)
+    for position, live in enumerate(asked.live.allotments):
+        if live.name not in known:
+            path = (asked.lines.payer.value, "allotments", position)
+            raise invalid(Problem(CallFault.CALL_ALLOTMENT_UNKNOWN, path, {"allotment": shown(live.name)}))
 
 
 def _trunk(asked: _Question) -> Problem:

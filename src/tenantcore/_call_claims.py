@@ -6,10 +6,12 @@ Names that callers use are imported from `tenantcore.call_policy`.
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from tenantcore._allotments import blocks_of
 from tenantcore._call_reasons import Payer
-from tenantcore._validators import an_instant, exactly, not_empty, tuple_of, within, wrong_type
+from tenantcore._rated_seconds import charged_of, lasting
+from tenantcore._validators import an_instant, check_at_least, exactly, not_empty, tuple_of, within, wrong_type
 from tenantcore.balance import Capture, Debit, Grant, Release, Reserve
 from tenantcore.errors import FieldCode, Problem, invalid
 from tenantcore.money import Money
@@ -85,10 +87,12 @@ class AllotmentClaim:
     """Included minutes set aside for a call, in the period that starts on a local day of the time zone.
 
     The store keeps under `id` how many `seconds` the call holds, in place of what it held before; if no more than
-    `total` is used and held then, in that one step. A renewal has the same id, and so has whoever sends it again.
-    `covered_seconds` is for how long after its answer the call is covered.
+    `total` is used and held then, in that one step. Where it is more, `within` has the claim on what is left. A renewal
+    has the same id, and so has whoever sends it again. `covered_seconds` is for how long after its answer the call is
+    covered; it uses whole blocks, so it may hold more or less than that.
 
-    Where each of a group keeps its own use, `total` is what the others had left when the call began.
+    Where each of a group keeps its own use, `total` is what the others had left when the call began, until the period
+    ends; so a group does better to keep one use.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """
@@ -112,6 +116,25 @@ class AllotmentClaim:
         Rule: CALL-3 in docs/reference/call_policy.md.
         """
         return AllotmentHold(period_start=self.period_start, seconds=self.seconds)
+
+    def within(self, left: int) -> "AllotmentClaim | None":
+        """Return this claim, or as much of it as fits into what is `left` to the call, what it holds already included.
+
+        None where not even the first block does: a call that is up keeps what it has.
+
+        Raises: InvalidValue, InvalidType for anything but a number of seconds from 0 up.
+
+        Rule: CALL-3 in docs/reference/call_policy.md.
+        """
+        check_at_least("left", 0, left)
+        if self.seconds <= left:
+            return self
+        blocks = blocks_of(self.allotment)
+        if left < charged_of(blocks[0] + 1, *blocks):
+            return None
+        shorter = lasting(self.seconds, *blocks) - lasting(left, *blocks)
+        seconds = charged_of(lasting(left, *blocks), *blocks)
+        return evolve(self, seconds=seconds, covered_seconds=max(0, self.covered_seconds - shorter))
 
     def taken(self, use: AllotmentUse, *, before: AllotmentHold | None = None) -> AllotmentUse | None:
         """Return the use with this claim in it, or None if it doesn't fit: for a store that compares and swaps.
@@ -312,6 +335,7 @@ def allotment_claim(  # noqa: PLR0917 - the parts in their order, built for ever
     start: date,
     seconds: int,
     total: int,
+    covered_seconds: int,
     lease_until: datetime,
     slice_seconds: int,
     lease_seconds: int,
@@ -325,7 +349,7 @@ def allotment_claim(  # noqa: PLR0917 - the parts in their order, built for ever
     _set_allotted_period_start(claim, start)
     _set_allotted_seconds(claim, seconds)
     _set_allotted_total(claim, total)
-    _set_allotted_covered_seconds(claim, seconds)
+    _set_allotted_covered_seconds(claim, covered_seconds)
     _set_allotted_slice_seconds(claim, slice_seconds)
     _set_allotted_lease_until(claim, lease_until)
     _set_allotted_lease_seconds(claim, lease_seconds)

@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from tenantcore._allotments import blocks_of
 from tenantcore._amounts import check_within
 from tenantcore._call_claims import (
     Admitted,
@@ -25,6 +26,7 @@ from tenantcore._call_claims import (
 )
 from tenantcore._call_reasons import CallFault, CallRefusal, Payer, line
 from tenantcore._live_calls import CallLease, FundsHeld, LiveCall, taken_call
+from tenantcore._rated_seconds import charged_of, lasting
 from tenantcore._validators import in_utc, wrong_type
 from tenantcore._windows import opens_at, zone_named
 from tenantcore.balance import Capture, Debit, Grant, NextSlice, Overage, Release, Reserve
@@ -89,15 +91,21 @@ def _lengthened(claim: CallLease | AllotmentClaim, instant: datetime) -> datetim
 
 def _allotment_renewed(claim: AllotmentClaim, seconds: int, instant: datetime) -> AllotmentClaim:
     """Return a claim that covers the next slice; in a new period it begins anew, with what was used in that so far."""
-    covered = max(seconds + claim.slice_seconds, claim.covered_seconds)
-    start = claim.allotment.period(at=instant, timezone=claim.timezone).start
-    is_new = start > claim.period_start
-    inside = min(seconds, (instant - opens_at(start, zone_named(claim.timezone))) // _SECOND)
+    now = claim.allotment.period(at=instant, timezone=claim.timezone).start
+    is_new = now > claim.period_start
+    start = now if is_new else claim.period_start
+    elapsed = (instant - opens_at(start, zone_named(claim.timezone))) // _SECOND
+    # A clock that is behind may not have seen the period begin.
+    inside = seconds if elapsed < 0 else min(seconds, elapsed)
+    blocks = blocks_of(claim.allotment)
+    used = charged_of(inside + claim.slice_seconds, *blocks)
+    covered = seconds - inside + lasting(used, *blocks)
     return evolve(
         claim,
-        period_start=start if is_new else claim.period_start,
-        seconds=inside + claim.slice_seconds if is_new else claim.seconds + covered - claim.covered_seconds,
-        covered_seconds=covered,
+        period_start=start,
+        total=claim.allotment.seconds if is_new else claim.total,
+        seconds=used if is_new else max(used, claim.seconds),
+        covered_seconds=covered if is_new else max(covered, claim.covered_seconds),
         lease_until=_lengthened(claim, instant),
     )
 
@@ -144,7 +152,12 @@ def _claim(held: FundsHeld, operation: FundsOperation) -> FundsClaim:
 
 @frozen(kw_only=True)
 class CallCharge:
-    """What a call cost a payer, and for how many seconds it was charged."""
+    """What a call cost a payer, and for how many seconds that is charged.
+
+    The cost is that of the seconds, or what was captured before, if that is more: by somebody whose clock was ahead.
+
+    Rule: RAT-2 in docs/reference/call_policy.md.
+    """
 
     payer: Payer
     cost: Money
@@ -172,10 +185,12 @@ def settle(call: LiveCall, *, seconds: int, now: datetime) -> SettledCall:
 
     What of the call's cost isn't captured yet is charged, also beyond what is held or there; what was held and isn't
     used is free again. When the entry of each operation is told to the call by `LiveCall.with_recorded`, settling it
-    again asks for nothing more; where somebody else had got further with the call, for what is missing.
+    again asks for nothing more; where somebody else had got further with the call, for what is missing. What a renewal
+    has charged for longer than the call lasted stays charged, and the charge says so: giving it back is a credit of the
+    host's.
 
     Raises:
-        InvalidValue: The duration is out of range, or shorter than at a renewal.
+        InvalidValue: The duration is out of range.
         InvalidType: An argument is of another type.
 
     Rules: CALL-3, RAT-2 in docs/reference/call_policy.md.
@@ -190,7 +205,11 @@ def _settled(call: LiveCall, seconds: int, instant: datetime | None) -> SettledC
         funds=tuple(_claim(held, operation) for held, operation in ended if operation is not None),
         released=(*call.leases, *call.allotments),
         charges=tuple(
-            CallCharge(payer=held.payer, cost=held.rate.cost(seconds), seconds=held.rate.charged_seconds(seconds))
+            CallCharge(
+                payer=held.payer,
+                cost=max(held.rate.cost(seconds), held.captured),
+                seconds=held.rate.charged_seconds(seconds),
+            )
             for held in call.funds
         ),
     )
@@ -198,7 +217,7 @@ def _settled(call: LiveCall, seconds: int, instant: datetime | None) -> SettledC
 
 def _ended(held: FundsHeld, seconds: int, instant: datetime | None) -> FundsOperation | None:
     """Return what ends the charging: the rest is charged, recorded whatever there is left, or the hold released."""
-    rest = held.rate.next_slice(seconds, captured=held.captured)
+    rest = _due(held.rate, seconds, held.captured)
     hold, next_id = _open_hold(held, instant), operation_id(held.id, held.number)
     if hold is None:
         return Debit(next_id, rest, overage=Overage.RECORD) if rest.is_positive else None

@@ -14,7 +14,7 @@ from tenantcore._rounding import Rounding, round_quotient
 from tenantcore._validators import wrong_type
 from tenantcore.errors import FieldCode, Problem, invalid, shown
 
-__all__ = ["MAX_BLOCK_SECONDS", "MAX_SECONDS", "charged_of", "longest_within", "whole_seconds"]
+__all__ = ["MAX_BLOCK_SECONDS", "MAX_SECONDS", "charged_of", "lasting", "whole_seconds"]
 
 MAX_SECONDS: Final = 10**80
 """How long a duration is at most: longer than the largest amount lasts at the lowest rate."""
@@ -62,14 +62,7 @@ def charged_of(seconds: int, free: int, minimum: int, increment: int) -> int:
     return minimum - (minimum - seconds) // increment * increment
 
 
-def longest_within(room: int, seconds: int, free: int, minimum: int, increment: int) -> int:
-    """Return up to which of its seconds a call could have ended with at most `room` of them charged.
-
-    All of it where everything fits, up to the free seconds where not even the first block does.
-    """
-    if charged_of(seconds, free, minimum, increment) <= room:
-        return seconds
+def lasting(charged: int, free: int, minimum: int, increment: int) -> int:
+    """Return how long a call lasts for which at most so many seconds are charged: whole blocks, or the free seconds."""
     first = charged_of(free + 1, free, minimum, increment)
-    if first > room:
-        return free
-    return first + (room - first) // increment * increment
+    return free if charged < first else first + (charged - first) // increment * increment
