@@ -132,17 +132,17 @@ SELECT allotment, period_start, sum(seconds) FILTER (WHERE ends_at = 'infinity')
 FROM minutes WHERE payer = %(payer)s AND period_start >= %(since)s AND ends_at > clock_timestamp()
 GROUP BY allotment, period_start
 """
+OTHERS_MINUTES = """
+SELECT coalesce(sum(seconds), 0) FROM minutes
+WHERE payer = %(payer)s AND allotment = %(allotment)s AND period_start = %(period_start)s AND id <> %(id)s
+AND ends_at > clock_timestamp()
+"""
 # In place of what the call held under the same id. What it has used stays used, whoever renews it later.
 TAKE_MINUTES = """
-INSERT INTO minutes
-SELECT %(payer)s, %(id)s, %(allotment)s, %(period_start)s, %(seconds)s,
+INSERT INTO minutes VALUES (
+    %(payer)s, %(id)s, %(allotment)s, %(period_start)s, %(seconds)s,
     clock_timestamp() + make_interval(secs => %(lease_seconds)s)
-WHERE %(seconds)s + (
-    SELECT coalesce(sum(seconds), 0) FROM minutes
-    WHERE payer = %(payer)s AND allotment = %(allotment)s AND period_start = %(period_start)s AND id <> %(id)s
-    AND ends_at > clock_timestamp()
-) <= %(total)s
-ON CONFLICT (payer, id) DO UPDATE
+) ON CONFLICT (payer, id) DO UPDATE
 SET period_start = EXCLUDED.period_start, seconds = EXCLUDED.seconds, ends_at = EXCLUDED.ends_at
 WHERE minutes.ends_at < 'infinity'
 """
@@ -152,7 +152,11 @@ ON CONFLICT (payer, id) DO UPDATE SET period_start = EXCLUDED.period_start, seco
     ends_at = EXCLUDED.ends_at
 WHERE minutes.ends_at < 'infinity'
 """
-GIVE_BACK_MINUTES = "DELETE FROM minutes WHERE payer = %(payer)s AND id = ANY(%(ids)s) AND ends_at < 'infinity'"
+# What calls have used stays: that is the host's record of them, to be kept for as long as it keeps those.
+GIVE_BACK_MINUTES = """
+DELETE FROM minutes
+WHERE payer = %(payer)s AND (id = ANY(%(ids)s) OR ends_at <= clock_timestamp()) AND ends_at < 'infinity'
+"""
 MOST_ATTEMPTS = 10
 
 Party: TypeAlias = tuple[str, CallProfile]
@@ -194,7 +198,11 @@ class Calls(Accounts):
         self._connection.execute("INSERT INTO call_use VALUES (%s) ON CONFLICT DO NOTHING", [payer])
 
     def begin(self, request: CallRequest, account: Party, *, reseller: Party | None, now: datetime) -> Call | Refused:
-        """Take what a call needs of its account and its reseller, all of it, and return the call; or say why not."""
+        """Take what a call needs of its account and its reseller, all of it, and return the call; or say why not.
+
+        A call is asked for once under its id. A switch that has lost the answer asks under another: what the first has
+        taken ends by itself, while the same question again would count, and might give back, what it has.
+        """
         name, profile = account
         above = None if reseller is None else reseller[0]
         number = profile.plan.normalize(request.number) if request.direction is Direction.INBOUND else None
@@ -230,8 +238,9 @@ class Calls(Accounts):
                     self._release(call, call.live.leases)
                     return None  # its leases had ended, and another call has its place
                 for claim in renewed.claims:
-                    if isinstance(claim, AllotmentClaim) and self._take(call, [claim]) is None:
-                        call = evolve(call, live=call.live.with_taken(claim))
+                    if isinstance(claim, AllotmentClaim):
+                        taken = self._take_minutes(call, claim)
+                        call = call if taken is None else evolve(call, live=call.live.with_taken(taken))
                 call, is_charged = self._record(call, renewed.claims, now)
         return call
 
@@ -288,20 +297,30 @@ class Calls(Accounts):
             if isinstance(claim, FundsClaim):
                 continue
             if isinstance(claim, AllotmentClaim):
-                taken = self._connection.execute(TAKE_MINUTES, _minutes(call, claim))
-            else:
-                row: dict[str, str | int | None] = {
-                    "payer": call.payer(claim),
-                    "id": claim.id,
-                    "seconds": claim.lease_seconds,
-                    "number": claim.number if isinstance(claim, CallClaim) else None,
-                    **asdict(claim.guard, filter=lambda _, value: isinstance(value, int)),
-                }
-                take = TAKE_CALL if isinstance(claim, CallClaim) else TAKE_TRUNK[claim.direction]
-                taken = self._connection.execute(take, row)
-            if taken.rowcount == 0:
+                if self._take_minutes(call, claim) != claim:
+                    return claim
+                continue
+            row: dict[str, str | int | None] = {
+                "payer": call.payer(claim),
+                "id": claim.id,
+                "seconds": claim.lease_seconds,
+                "number": claim.number if isinstance(claim, CallClaim) else None,
+                **asdict(claim.guard, filter=lambda _, value: isinstance(value, int)),
+            }
+            take = TAKE_CALL if isinstance(claim, CallClaim) else TAKE_TRUNK[claim.direction]
+            if self._connection.execute(take, row).rowcount == 0:
                 return claim
         return None
+
+    def _take_minutes(self, call: Call, claim: AllotmentClaim) -> AllotmentClaim | None:
+        """Hold included minutes, as many as are left; the claim as it fits, or None. Who asks has locked the rows."""
+        row = _minutes(call, claim)
+        found = self._connection.execute(OTHERS_MINUTES, row).fetchone()
+        others = 0 if found is None else found[0]
+        fits = claim.within(max(0, claim.total - others))
+        if fits is None or self._connection.execute(TAKE_MINUTES, _minutes(call, fits)).rowcount == 0:
+            return None
+        return fits
 
     def _take_funds(self, call: Call, now: datetime) -> FundsClaim | None:
         """Hold the first slice on both accounts; where one declines, on none, and return the claim on that one."""
@@ -312,6 +331,8 @@ class Calls(Accounts):
         for (claim, _), outcome in zip(asked, outcomes, strict=True):
             if outcome.entry is None:  # this server's clock is wrong, for example
                 raise UnchargedError(str(outcome.reason))
+            if isinstance(outcome, Declined) and outcome.entry.declined is None:
+                return None  # the question was asked before, and what was recorded then, for both or for none, stands
             if isinstance(outcome, Declined) and outcome.reason.code is not DeclineReason.LINKED_DECLINED:
                 return claim
         return None

@@ -92,7 +92,8 @@ for n, claim in ipairs(claims) do
   if claim.takes == 'trunk' then
     free = own < claim.oneway_below or (own < claim.below and own + other < claim.total_below)
   else
-    free = own < claim.calls_below and own < claim.carrier_calls_below and other < claim.number_calls_below
+    free = own < claim.calls_below and own < claim.carrier_calls_below
+      and (claim.takes ~= 'number' or other < claim.number_calls_below)
   end
   if not free and not redis.call('ZSCORE', KEYS[2 * n], claim.id) then
     return n
@@ -175,7 +176,11 @@ class Calls:
         self._give_back = redis.register_script(GIVE_BACK)
 
     def begin(self, request: CallRequest, account: Party, *, reseller: Party | None, now: datetime) -> Call | Refused:
-        """Take what a call needs of its account and its reseller, all of it, and return the call; or say why not."""
+        """Take what a call needs of its account and its reseller, all of it, and return the call; or say why not.
+
+        A call is asked for once under its id. A switch that has lost the answer asks under another: what the first has
+        taken ends by itself, while the same question again would count, and might give back, what it has.
+        """
         names = (account[0], None if reseller is None else reseller[0])
         number = account[1].plan.normalize(request.number) if request.direction is Direction.INBOUND else None
         decision: Refused | None = None
@@ -250,6 +255,8 @@ class Calls:
         for (claim, _), outcome in zip(asked, outcomes, strict=True):
             if outcome.entry is None:
                 raise UnchargedError(str(outcome.reason))
+            if isinstance(outcome, Declined) and outcome.entry.declined is None:
+                return None  # the question was asked before, and what was recorded then, for both or for none, stands
             if isinstance(outcome, Declined) and outcome.reason.code is not DeclineReason.LINKED_DECLINED:
                 return claim
         return None

@@ -374,6 +374,14 @@ class TestEmergency:
         ]
         assert CallProfile(currency="USD", plan=elsewhere).warnings() == ()
 
+    @pytest.mark.parametrize("number", ["+1911", "+1112", "+1933"])
+    def test_only_the_accounts_plan_says_what_is_a_call_for_help(self, number: str) -> None:
+        profile, live = Side(per_minute=True).pair()
+        elsewhere = evolve(profile, plan=DialPlan.for_country("SG"))
+        call = CallRequest("c-1", OUT, number)
+        decision = authorize(call, (elsewhere, live), reseller=(profile, live), now=NOW)
+        assert CallGrant.CALL_BY_EMERGENCY not in {line.code for line in decision.trace}
+
     def test_restrictions_on_calls_for_help_are_warned_of(self) -> None:
         profile, _ = Side().pair()
         unticked = evolve(profile, denied=frozenset({HELP}))

@@ -284,6 +284,27 @@ FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
             "hand in the entries of what this call's renewals and its end asked for"
         ),
     ),
+    "no trace": (
+        lambda: Admitted((), ()),
+        (
+            "trace: a decision must have the trace of its checks, whose last line is the decision; "
+            "hand in the trace as the decision had it"
+        ),
+    ),
+    "another reason": (
+        lambda: Refused(Problem(CallRefusal.CALL_TENANT_CLOSED), (Problem(CallRefusal.CALL_TENANT_LIMITED),)),
+        (
+            "a decision must have the trace of its checks, whose last line is the decision; "
+            "hand in the trace as the decision had it"
+        ),
+    ),
+    "funds that can't be": (
+        lambda: evolve(CALL.funds[0], hold=None),
+        (
+            "the charging of a call can't be so: its held doesn't fit the rest; "
+            "hand in the value as the library gave it"
+        ),
+    ),
     "an entry too early": (
         lambda: CALL.with_recorded(entry(Debit("c-1/1/account/3", usd("1")))),
         (

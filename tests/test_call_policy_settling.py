@@ -3,7 +3,7 @@
 import pickle
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
@@ -17,6 +17,7 @@ from tenantcore.balance import (
     Declined,
     Entry,
     Grant,
+    Lapse,
     Ledger,
     NextSlice,
     Overage,
@@ -308,6 +309,33 @@ class TestRecorded:
             Debit("c-1/1/account/2", usd("0.02"), overage=Overage.RECORD)
         ]
         assert gone.with_recorded(lapse) == gone
+
+    def test_a_lapse_of_what_the_call_does_not_know_is_a_fault(self) -> None:
+        lapse = Entry(number=1, at=NOW, operation=Lapse("c-1/1/account/2"), posted=ZERO, held=usd("-1"))
+        with pytest.raises(InvalidValue, match="comes before the call knows that of c-1/1/account/2"):
+            LiveCall.begun(admitted()).with_recorded(lapse)
+
+    @pytest.mark.parametrize(
+        ("parts", "wrong"),
+        [
+            ({"held": Money("1", "EUR")}, "held"),
+            ({"captured": Money("0", "EUR")}, "captured"),
+            ({"held": usd("-1")}, "held"),
+            ({"captured": usd("-1")}, "captured"),
+            ({"hold": None, "held": ZERO}, "expires_at"),
+        ],
+    )
+    def test_parts_that_do_not_fit_are_a_fault(self, parts: dict[str, Any], wrong: str) -> None:
+        (held,) = LiveCall.begun(admitted()).funds
+        with pytest.raises(InvalidValue) as caught:
+            evolve(held, **parts)
+        assert caught.value.problem.params == {"field": wrong}
+
+    def test_a_payer_pays_once(self) -> None:
+        (held,) = LiveCall.begun(admitted()).funds
+        with pytest.raises(InvalidValue) as caught:
+            LiveCall(funds=(held, evolve(held, id="other")))
+        assert (caught.value.problem.place, caught.value.problem.params) == ("funds", {"field": "payer"})
 
     @pytest.mark.parametrize(
         "other",
@@ -602,6 +630,42 @@ class TestAllotments:
         )
         assert call.with_taken(second).allotments == (call.allotments[0], second)
         assert call.with_taken(second).with_taken(first).allotments == (first, second)
+
+    def test_a_claim_of_before_changes_nothing(self) -> None:
+        call, first = self.begun()
+        later = call.with_taken(evolve(first, seconds=110, covered_seconds=110))
+        assert later.with_taken(first) == later
+        december = later.with_taken(evolve(first, period_start=date(2026, 12, 1)))
+        assert december.with_taken(later.allotments[0]) == december
+
+    @pytest.mark.parametrize("other", [{"payer": RESELLER}, {"allotment": evolve(ROW, seconds=1)}])
+    def test_a_claim_of_somebody_else_is_not_taken(self, other: dict[str, Any]) -> None:
+        call, first = self.begun()
+        with pytest.raises(InvalidValue, match="the claim isn't one of this call's"):
+            call.with_taken(evolve(first, **other))
+
+    def test_a_new_period_has_its_own_total(self) -> None:
+        """What the others of a group had left in the period before says nothing of this one."""
+        before = datetime(2026, 12, 1, 4, 59, 30, tzinfo=UTC)
+        call, first = self.begun(before)
+        begun = LiveCall(allotments=(evolve(first, total=60),))
+        totals = [
+            claim.total
+            for seconds in (20, 50)
+            for claim in renew(begun, seconds=seconds, now=before + seconds * SECOND).claims
+            if isinstance(claim, AllotmentClaim)
+        ]
+        assert totals == [60, 200]
+        assert call.allotments[0].total == 200
+
+    def test_blocks_are_held_for_the_next_slice(self) -> None:
+        blocks = evolve(self.ROW, minimum_seconds=70, increment_seconds=30)
+        call, first = self.begun()
+        long = LiveCall(allotments=(evolve(first, allotment=blocks, seconds=70, covered_seconds=70),))
+        (claim,) = renew(long, seconds=50, now=NOW + 50 * SECOND).claims
+        assert isinstance(claim, AllotmentClaim)
+        assert (claim.seconds, claim.covered_seconds) == (130, 130)
+        assert call.leases
 
     def test_a_duration_that_is_behind_gives_nothing_back(self) -> None:
         call, first = self.begun()

@@ -231,12 +231,12 @@ class TestMinutes:
 
     def test_a_renewal_holds_more_until_there_is_none(self, shop: Shop, server: str) -> None:
         call, answered = self.begin(shop, "c-1"), clock()
-        for seconds, held in ((30, 70), (55, 95), (80, 95)):
+        for seconds, held in ((30, 70), (55, 95), (80, 100), (90, 100)):
             call = shop.calls.renew(call, seconds=seconds, now=answered + timedelta(seconds=seconds))
             assert self.minutes(server) == [("c-1/1/account/allotment", held, False)]
             assert exhausted_at(call.live, answered_at=answered) == answered + timedelta(seconds=held)
         again = shop.calls.renew(call, seconds=80, now=answered)  # sent again, it changes nothing
-        assert again.live.allotments[0].seconds == 95
+        assert again.live.allotments[0].seconds == 100
 
     def test_what_a_dead_worker_held_is_free_when_its_lease_ends_and_used_all_the_same(
         self, shop: Shop, server: str

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from examples import ledger_sqlite
 from tenantcore.balance import Credit, Prepaid, SetStatus
-from tenantcore.call_policy import Admitted, LiveCall, Payer, TrunkClaim
+from tenantcore.call_policy import Admitted, CallGrant, LiveCall, Payer, TrunkClaim
+from tenantcore.errors import Problem
 from tenantcore.numbering import NumberClass
 from tenantcore.rating import Allotment, Allotments
 from tenantcore.status import Status
@@ -169,7 +170,7 @@ class TestCalls(CallStoreFacts):
                 lease_until=until,
                 lease_seconds=60,
             )
-            call = Call(LiveCall(leases=(claim,)), name, None, Admitted((claim,), ()))
+            call = Call(LiveCall(leases=(claim,)), name, None, Admitted((claim,), (Problem(CallGrant.CALL_BY_TRUNK),)))
             calls = Calls(redis, cast("Any", None), prefix)
             taken = calls._take_leases(call, [claim]) is None  # noqa: SLF001 - the script by itself
         assert taken == (trunks.admit(use, direction) is not None)

@@ -347,22 +347,35 @@ LINES: Final = st.builds(
     st.sampled_from([(), ("account",), ("reseller",)]),
     st.dictionaries(TEXTS, ANY_TEXTS, max_size=2),
 )
-REFUSALS: Final = st.builds(Refused, LINES, many(LINES))
-FUNDS_HELD: Final = st.builds(
-    FundsHeld,
-    payer=PAYERS,
-    id=TEXTS,
-    number=st.integers(1, 10**6),
-    rate=RATES,
-    hold=NONE | TEXTS,
-    held=MONEY,
-    captured=MONEY,
-    expires_at=NONE | INSTANTS,
-    slice_seconds=SPANS,
-    lease_seconds=SPANS,
-)
+REFUSALS: Final = st.builds(lambda line, lines: Refused(line, (*lines, line)), LINES, many(LINES))
+
+
+@st.composite
+def funds_held(draw: st.DrawFn) -> FundsHeld:
+    rate = draw(RATES)
+    nothing = Money.zero(rate.currency)
+    some = st.integers(0, 10**9).map(lambda millionths: Money("0.000001", rate.currency) * millionths)
+    has_hold = draw(TRUTHS)
+    return FundsHeld(
+        payer=draw(PAYERS),
+        id=draw(TEXTS),
+        number=draw(st.integers(1, 10**6)),
+        rate=rate,
+        hold=draw(TEXTS) if has_hold else None,
+        held=draw(some) if has_hold else nothing,
+        captured=draw(some),
+        expires_at=draw(NONE | INSTANTS) if has_hold else None,
+        slice_seconds=draw(SPANS),
+        lease_seconds=draw(SPANS),
+    )
+
+
+FUNDS_HELD: Final = funds_held()
 LIVE_CALLS: Final = st.builds(
-    LiveCall, leases=many(CALL_CLAIMS | TRUNK_CLAIMS), allotments=many(ALLOTMENT_CLAIMS, 2), funds=many(FUNDS_HELD, 2)
+    LiveCall,
+    leases=many(CALL_CLAIMS | TRUNK_CLAIMS),
+    allotments=many(ALLOTMENT_CLAIMS, 2),
+    funds=many(FUNDS_HELD, 2, unique_by=lambda held: held.payer),
 )
 CHARGES: Final = st.builds(CallCharge, payer=PAYERS, cost=MONEY, seconds=BLOCKS)
 SETTLED: Final = st.builds(
@@ -461,7 +474,7 @@ STRATEGIES: Final[dict[str, SearchStrategy[Any]]] = {
     "trunk_claim": TRUNK_CLAIMS,
     "allotment_claim": ALLOTMENT_CLAIMS,
     "funds_claim": FUNDS_CLAIMS,
-    "admitted": st.builds(Admitted, CLAIMS, many(LINES)),
+    "admitted": st.builds(lambda claims, line, lines: Admitted(claims, (*lines, line)), CLAIMS, LINES, many(LINES)),
     "refused": REFUSALS,
     "funds_held": FUNDS_HELD,
     "live_call": LIVE_CALLS,

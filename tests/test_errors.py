@@ -82,6 +82,11 @@ class TestCodeTables:
 class TestProblem:
     """A problem is data: a code, the path to the spot, parameters (X-3)."""
 
+    def test_a_parameter_that_is_missing_is_told_by_its_name(self) -> None:
+        """What another version has stored may lack one: it is told all the same."""
+        stored = Problem(FieldCode.FIELD_BELOW_MINIMUM, params={"field": "step_seconds"})
+        assert str(stored) == "step_seconds must be at least {minimum}, not {value}; raise it to {minimum} or more"
+
     def test_it_reads_as_place_sentence_and_remedy(self) -> None:
         assert str(BELOW) == "step_seconds must be at least 1, not 0; raise it to 1 or more"
         assert str(BELOW.under("rates", 2)) == f"rates[2]: {BELOW}"

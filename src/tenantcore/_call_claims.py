@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from attrs import evolve, field, frozen
 
 from tenantcore._allotments import blocks_of
-from tenantcore._call_reasons import Payer
+from tenantcore._call_reasons import CallFault, Payer
 from tenantcore._rated_seconds import charged_of, lasting
 from tenantcore._validators import an_instant, check_at_least, exactly, not_empty, tuple_of, within, wrong_type
 from tenantcore.balance import Capture, Debit, Grant, Release, Reserve
@@ -207,6 +207,10 @@ class Admitted:
     claims: tuple[Claim, ...] = field(validator=_CLAIMS)
     trace: tuple[Problem, ...] = field(validator=_TRACE)
 
+    def __attrs_post_init__(self) -> None:
+        if not self.trace:
+            raise invalid(Problem(CallFault.CALL_TRACE_INCOMPLETE, ("trace",)))
+
     @property
     def reason(self) -> Problem:
         """By what the call is admitted: the last line of the trace."""
@@ -222,6 +226,10 @@ class Refused:
 
     reason: Problem = field(validator=exactly(Problem, called="a Problem"))
     trace: tuple[Problem, ...] = field(validator=_TRACE)
+
+    def __attrs_post_init__(self) -> None:
+        if self.trace[-1:] != (self.reason,):
+            raise invalid(Problem(CallFault.CALL_TRACE_INCOMPLETE))
 
 
 Decision: TypeAlias = Admitted | Refused

@@ -251,6 +251,18 @@ class CallFault(Code):
         "the entry {id} comes before the call knows that of {expected}",
         "hand in a call's entries in their order, without a gap",
     )
+    CALL_TRACE_INCOMPLETE = (
+        Kind.MISSING,
+        "CALL-4",
+        "a decision must have the trace of its checks, whose last line is the decision",
+        "hand in the trace as the decision had it",
+    )
+    CALL_FUNDS_INCONSISTENT = (
+        Kind.CONFLICT,
+        "CALL-3",
+        "the charging of a call can't be so: its {field} doesn't fit the rest",
+        "hand in the value as the library gave it",
+    )
     CALL_ALLOTMENT_UNKNOWN = (
         Kind.UNKNOWN,
         "CALL-4",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from tenantcore._allotments import blocks_of
 from tenantcore._amounts import check_within
@@ -27,7 +27,7 @@ from tenantcore._call_claims import (
 from tenantcore._call_reasons import CallFault, CallRefusal, Payer, line
 from tenantcore._live_calls import CallLease, FundsHeld, LiveCall, taken_call
 from tenantcore._rated_seconds import charged_of, lasting
-from tenantcore._validators import in_utc, wrong_type
+from tenantcore._validators import at_least, exactly, in_utc, wrong_type
 from tenantcore._windows import opens_at, zone_named
 from tenantcore.balance import Capture, Debit, Grant, NextSlice, Overage, Release, Reserve
 from tenantcore.errors import Problem, invalid
@@ -159,9 +159,9 @@ class CallCharge:
     Rule: RAT-2 in docs/reference/call_policy.md.
     """
 
-    payer: Payer
-    cost: Money
-    seconds: int
+    payer: Payer = field(validator=exactly(Payer, called="a Payer"))
+    cost: Money = field(validator=exactly(Money, called="Money"))
+    seconds: int = field(validator=at_least(0))
 
 
 @frozen(kw_only=True)

@@ -3,6 +3,7 @@
 Names that callers use are imported from `tenantcore.call_policy`.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -56,6 +57,19 @@ class FundsHeld:
     slice_seconds: int = field(validator=_seconds)
     lease_seconds: int = field(validator=_seconds)
 
+    def __attrs_post_init__(self) -> None:
+        for wrong in self._contradictions():
+            raise invalid(Problem(CallFault.CALL_FUNDS_INCONSISTENT, params={"field": wrong}))
+
+    def _contradictions(self) -> Iterator[str]:
+        for name, money in (("held", self.held), ("captured", self.captured)):
+            if money.currency != self.rate.currency or money.is_negative:
+                yield name
+        if self.hold is None and not self.held.is_zero:
+            yield "held"
+        if self.hold is None and self.expires_at is not None:
+            yield "expires_at"
+
 
 CallLease: TypeAlias = CallClaim | TrunkClaim
 """A claim that counts a call."""
@@ -65,8 +79,8 @@ CallLease: TypeAlias = CallClaim | TrunkClaim
 class LiveCall:
     """A call that is up: what a host stores with it, so that any process can renew and settle it.
 
-    >>> LiveCall.begun(Admitted((), ())).funds  # a call for help has nothing to keep up
-    ()
+    >>> LiveCall()  # a call for help has nothing to keep up
+    LiveCall(leases=(), allotments=(), funds=())
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """
@@ -78,6 +92,10 @@ class LiveCall:
         default=(), validator=tuple_of(AllotmentClaim, called="AllotmentClaims")
     )
     funds: tuple[FundsHeld, ...] = field(default=(), validator=tuple_of(FundsHeld, called="FundsHeld values"))
+
+    def __attrs_post_init__(self) -> None:
+        if len({held.payer for held in self.funds}) < len(self.funds):
+            raise invalid(Problem(CallFault.CALL_FUNDS_INCONSISTENT, ("funds",), {"field": "payer"}))
 
     @classmethod
     def begun(cls, decision: Admitted) -> "LiveCall":
@@ -126,13 +144,16 @@ class LiveCall:
             if number < held.number:
                 is_lapse = isinstance(operation, Lapse) and held.hold == name
                 return self._with_funds(held, _without_hold(held)) if is_lapse else self
-            if number > held.number:
+            # A hold can't lapse that the call doesn't know of.
+            if number > held.number or isinstance(operation, Lapse):
                 params = {"id": shown_code(name), "expected": operation_id(held.id, held.number)}
                 raise invalid(Problem(CallFault.CALL_ENTRY_AHEAD, params=params))
         raise invalid(Problem(CallFault.CALL_ENTRY_UNKNOWN, params={"id": shown_code(name)}))
 
     def with_taken(self, claim: AllotmentClaim) -> "LiveCall":
         """Return the call as it is once a renewal's claim on included minutes is taken; refused, nothing changes.
+
+        A claim that holds less than the call has, of an earlier renewal, changes nothing.
 
         Raises:
             InvalidValue: The claim isn't one of this call's.
@@ -142,9 +163,12 @@ class LiveCall:
         """
         if type(claim) is not AllotmentClaim:
             raise invalid(wrong_type("claim", "an AllotmentClaim", claim))
-        if claim.id not in {each.id for each in self.allotments}:
-            raise invalid(Problem(CallFault.CALL_CLAIM_UNKNOWN))
-        return evolve(self, allotments=tuple(claim if each.id == claim.id else each for each in self.allotments))
+        for before in self.allotments:
+            if (before.id, before.payer, before.allotment) == (claim.id, claim.payer, claim.allotment):
+                if (claim.period_start, claim.seconds) < (before.period_start, before.seconds):
+                    return self
+                return evolve(self, allotments=tuple(claim if each is before else each for each in self.allotments))
+        raise invalid(Problem(CallFault.CALL_CLAIM_UNKNOWN))
 
     def _with_funds(self, before: FundsHeld, after: FundsHeld) -> "LiveCall":
         return evolve(self, funds=tuple(after if held is before else held for held in self.funds))

@@ -149,6 +149,13 @@ def _kept(params: Mapping[str, Param]) -> Mapping[str, Param]:
     return immutabledict(params)
 
 
+class _Told(dict[str, Param]):
+    """Parameters of which any may be missing: its name stands for it."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
 @frozen
 class Problem:
     """One fault or one warning: which rule, where, with what.
@@ -173,13 +180,16 @@ class Problem:
 
     @property
     def sentence(self) -> str:
-        """The fault in English: lower case, no full stop, without its place."""
-        return self.code.sentence.format_map(self.params)
+        """The fault in English: lower case, no full stop, without its place.
+
+        A parameter that isn't there is shown by its name: a problem that was stored is told all the same.
+        """
+        return self.code.sentence.format_map(_Told(self.params))
 
     @property
     def remedy(self) -> str:
         """What whoever filled the field in can do about it, in English."""
-        return self.code.remedy.format_map(self.params)
+        return self.code.remedy.format_map(_Told(self.params))
 
     @property
     def is_warning(self) -> bool:
