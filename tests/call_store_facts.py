@@ -233,16 +233,16 @@ class FundsFacts:
         assert shop.posted("acme") == usd(1)
 
     def test_the_same_question_again_holds_no_second_slice_and_cuts_no_call(self, shop: Shop) -> None:
-        limited = evolve(PAYS, call_limits=CallLimits(calls=2))
+        limited = evolve(PAYS, decks=(deck_at("1"),), call_limits=CallLimits(calls=2))
         parties = {"account": ("acme", limited), "reseller": ("seller", EARNS)}
         first = shop.begin("c-1", OUTBOUND, LONDON, **parties)
         time.sleep(0.01)  # so that its hold would end later
         again = shop.begin("c-1", OUTBOUND, LONDON, **parties)
-        assert (shop.held("acme"), shop.uses("acme")) == (usd(2), (0, 0, 1))
+        assert (shop.held("acme"), shop.uses("acme")) == (usd(1), (0, 0, 1))
         assert [held.id for held in again.live.funds] == [held.id for held in first.live.funds]
         for call in (first, again):
             shop.calls.end(call, seconds=30, now=clock())
-            assert (shop.posted("acme"), shop.held("acme")) == (usd(1), usd(0))
+            assert (shop.posted("acme"), shop.held("acme")) == (usd(2), usd(0))
 
     def test_a_call_that_was_never_answered_costs_nothing(self, shop: Shop) -> None:
         call = shop.begin("c-1", number=LONDON, account=("acme", PAYS), reseller=("seller", EARNS))
