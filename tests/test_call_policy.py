@@ -103,6 +103,12 @@ class TestOrder:
             "CALL_FUNDS_INSUFFICIENT",
         ]
 
+    @pytest.mark.parametrize("direction", Direction)
+    def test_which_way_has_no_trunk_is_told(self, direction: Direction) -> None:
+        told = asked(Side(), call=request(direction=direction)).trace
+        (line,) = (line for line in told if line.code is CallStep.CALL_TRUNK_NONE_FREE)
+        assert line.params == {"direction": str(direction)}
+
     def test_an_inbound_call_is_under_no_restriction(self) -> None:
         everything = frozenset[CallClass](NUMBERS)
         decision = asked(Side(denied=everything, twoway=1), call=request(direction=IN))

@@ -133,6 +133,8 @@ class TestParse:
             "active\0",
             "\ud800",
             "limitëd",
+            "Xactive",
+            "activeX",
             "cloſed",
             "bloc\u212aed",
             "ＡＣＴＩＶＥ",
@@ -357,6 +359,14 @@ MESSAGES: dict[str, tuple[Callable[[], object], str]] = {
         "a text of 15 characters is no status; choose active, limited, suspended, blocked or closed",
     ),
     "no text": (lambda: Status.parse(5), "status must be text, not int; hand in text"),
+    "no truth": (
+        lambda: Standing().status(may_use_services=1),  # type: ignore[arg-type]
+        "may_use_services must be a bool, not int; hand in a bool",
+    ),
+    "no own status": (
+        lambda: effective("active", ()),  # type: ignore[arg-type]
+        "own must be a Status, not str; hand in a Status",
+    ),
     "itself": (
         lambda: standing_of("blocked").without_status(Status.BLOCKED, by=Changer.TENANT),
         (
