@@ -126,7 +126,7 @@ def discounts(classes: SearchStrategy[CallClass] | None = None) -> SearchStrateg
     """
     percents = st.sampled_from(_AWKWARD_PERCENTAGES) | st.integers(0, 100) | st.decimals(0, 100, places=6)
     rows = st.builds(Discount, _classes(classes), percents)
-    return st.lists(rows, max_size=5, unique_by=lambda row: row.call_class).map(tuple).map(Discounts)
+    return st.lists(rows, max_size=5, unique_by=lambda row: row.call_class.word).map(tuple).map(Discounts)
 
 
 def allotments(classes: SearchStrategy[CallClass] | None = None) -> SearchStrategy[Allotment]:
