@@ -9,7 +9,7 @@ from tenantcore import _dial_plans, _organization_names, _periods, _windows
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.@+-]{1,60}")
 _SLOW_IS_FINE = [HealthCheck.too_slow]
 
-settings.register_profile("default", derandomize=True, deadline=None, max_examples=60, print_blob=True)
+settings.register_profile("default", derandomize=True, deadline=None, max_examples=40, print_blob=True)
 # For another Python than the first, where what differs shows in few examples, and for counting what is covered.
 settings.register_profile("brief", derandomize=True, deadline=None, max_examples=15, print_blob=True)
 # What CI adds: deterministic too, and more of it.
