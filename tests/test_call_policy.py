@@ -765,6 +765,22 @@ class TestAllotments:
         told = self.ask(self.profile(blocks), self.live(AllotmentLive(name="domestic", use=use)))
         assert told.trace[-2].code is CallStep.CALL_ALLOTMENT_USED_UP
 
+    def test_free_seconds_alone_begin_no_call(self) -> None:
+        blocks = evolve(allotment(), minimum_seconds=30, increment_seconds=18, free_seconds=5)
+        use = AllotmentUse(period_start=NOW.date().replace(day=1), used_seconds=61)
+        told = self.ask(self.profile(blocks), self.live(AllotmentLive(name="domestic", use=use)))
+        assert told.trace[-2].code is CallStep.CALL_ALLOTMENT_USED_UP
+
+    def test_a_claim_takes_the_last_second(self) -> None:
+        decision = self.ask(self.profile(allotment()), self.live())
+        assert isinstance(decision, Admitted)
+        claim = decision.claims[-1]
+        assert isinstance(claim, AllotmentClaim)
+        assert claim.within(1) == evolve(claim, seconds=1, covered_seconds=1)
+        assert claim.within(0) is None
+        with pytest.raises(InvalidValue, match="left must be at least 0, not -1"):
+            claim.within(-1)
+
     @pytest.mark.parametrize(
         ("left", "held", "covered"),
         [(300, 300, 300), (299, None, None), (359, 300, 300), (360, 360, 360), (999, 360, 360)],

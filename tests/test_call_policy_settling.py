@@ -644,6 +644,27 @@ class TestAllotments:
         with pytest.raises(InvalidValue, match="the claim isn't one of this call's"):
             call.with_taken(evolve(first, **other))
 
+    def test_a_claim_with_a_longer_lease_is_taken(self) -> None:
+        call, first = self.begun()
+        longer = evolve(first, lease_until=NOW + 170 * SECOND)
+        assert call.with_taken(longer).allotments == (longer,)
+
+    def test_a_period_that_opens_this_instant_has_nothing_used(self) -> None:
+        before = datetime(2026, 12, 1, 4, 59, 30, tzinfo=UTC)
+        call, _ = self.begun(before)
+        for elapsed, held in ((29, 89), (30, 60), (31, 61)):
+            claim = renew(call, seconds=elapsed, now=before + elapsed * SECOND).claims[-1]
+            assert isinstance(claim, AllotmentClaim)
+            assert (claim.seconds, claim.covered_seconds) == (held, elapsed + 60)
+
+    def test_what_was_held_before_the_period_is_gone(self) -> None:
+        before = datetime(2026, 12, 1, 4, 59, 30, tzinfo=UTC)
+        _, first = self.begun(before)
+        call = LiveCall(allotments=(evolve(first, seconds=200, covered_seconds=200),))
+        (claim,) = renew(call, seconds=40, now=before + 40 * SECOND).claims
+        assert isinstance(claim, AllotmentClaim)
+        assert (claim.seconds, claim.covered_seconds) == (70, 100)
+
     def test_a_new_period_has_its_own_total(self) -> None:
         """What the others of a group had left in the period before says nothing of this one."""
         before = datetime(2026, 12, 1, 4, 59, 30, tzinfo=UTC)
