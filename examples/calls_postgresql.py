@@ -218,11 +218,15 @@ class Calls(Accounts):
                 return asked
             call = Call(LiveCall.begun(asked), name, above, asked)
             with self._connection.transaction():
-                lost = self._take(call, asked.claims) or self._take_funds(call, now)
+                lost = self._take(call, asked.claims)
+                is_spent = False
+                if lost is None:
+                    lost, is_spent = self._take_funds(call, now)
                 if lost is None:
                     return call
                 # Another call was quicker. Not rolled back: an account that has declined stays with that.
-                self._release(call, asked.claims)
+                if not is_spent:  # else somebody has made this attempt before, and a call may be up by its leases
+                    self._release(call, asked.claims)
             decision = refused_claim(asked, lost).decision
         assert decision is not None  # noqa: S101 - there was an attempt
         return decision
@@ -313,29 +317,36 @@ class Calls(Accounts):
         return None
 
     def _take_minutes(self, call: Call, claim: AllotmentClaim) -> AllotmentClaim | None:
-        """Hold included minutes, as many as are left; the claim as it fits, or None. Who asks has locked the rows."""
+        """Hold included minutes, as many as are left; the claim as it fits, None where it stays what it was.
+
+        Who asks has locked the rows.
+        """
         row = _minutes(call, claim)
         found = self._connection.execute(OTHERS_MINUTES, row).fetchone()
         others = 0 if found is None else found[0]
         fits = claim.within(max(0, claim.total - others))
-        if fits is None or self._connection.execute(TAKE_MINUTES, _minutes(call, fits)).rowcount == 0:
-            return None
-        return fits
+        if fits is not None and self._connection.execute(TAKE_MINUTES, _minutes(call, fits)).rowcount:
+            return fits
+        # A call whose lease has lapsed may find that others have all: it is covered no more.
+        has_some = self._connection.execute("SELECT FROM minutes WHERE payer = %(payer)s AND id = %(id)s", row).rowcount
+        return None if has_some else evolve(claim, seconds=0, covered_seconds=0)
 
-    def _take_funds(self, call: Call, now: datetime) -> FundsClaim | None:
-        """Hold the first slice on both accounts; where one declines, on none, and return the claim on that one."""
+    def _take_funds(self, call: Call, now: datetime) -> tuple[FundsClaim | None, bool]:
+        """Hold the first slice on both accounts; where one declines, on none.
+
+        Return the claim on that one, and whether that is because the attempt was made before.
+        """
         asked = _operations(call.decision.claims)
         if not asked:
-            return None
+            return None, False
         outcomes = self.apply_linked([(call.payer(claim), operation) for claim, operation in asked], now)
         for (claim, _), outcome in zip(asked, outcomes, strict=True):
+            if not isinstance(outcome, Declined) or outcome.reason.code is DeclineReason.LINKED_DECLINED:
+                continue
             if outcome.entry is None:  # this server's clock is wrong, for example
                 raise UnchargedError(str(outcome.reason))
-            if isinstance(outcome, Declined) and outcome.entry.declined is None:
-                return None  # the question was asked before, and what was recorded then, for both or for none, stands
-            if isinstance(outcome, Declined) and outcome.reason.code is not DeclineReason.LINKED_DECLINED:
-                return claim
-        return None
+            return claim, outcome.reason.code is DeclineReason.OPERATION_DIFFERS
+        return None, False
 
     def _record(self, call: Call, claims: Iterable[Claim], now: datetime) -> tuple[Call, bool]:
         """Have the accounts do what the claims ask, and tell the call; whether what was used is charged by that.

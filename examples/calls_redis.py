@@ -197,13 +197,17 @@ class Calls:
             call = Call(LiveCall.begun(asked), *names, asked)
             if call.live.allotments:
                 raise NotImplementedError("included minutes are kept beside the ledger: see calls_postgresql.py")
-            lost = self._take_leases(call, call.live.leases) or self._take_funds(call, now)
+            lost: Claim | None = self._take_leases(call, call.live.leases)
+            is_spent = False
+            if lost is None:
+                lost, is_spent = self._take_funds(call, now)
             if lost is None:
                 return call
             # Another call was quicker. Leases are taken all or none, and so are funds, but those after these.
             undone = refused_claim(asked, lost)
             decision = undone.decision
-            self._release(call, undone.undo.released)
+            if not is_spent:  # else somebody has made this attempt before, and a call may be up by its leases
+                self._release(call, undone.undo.released)
         assert decision is not None  # noqa: S101 - there was an attempt
         return decision
 
@@ -246,20 +250,22 @@ class Calls:
         place: int = self._take(keys, [json.dumps(_asked(lease)) for lease in leases])
         return leases[place - 1] if place else None
 
-    def _take_funds(self, call: Call, now: datetime) -> FundsClaim | None:
-        """Hold the first slice on both accounts; where one declines, on none, and return the claim on that one."""
+    def _take_funds(self, call: Call, now: datetime) -> tuple[FundsClaim | None, bool]:
+        """Hold the first slice on both accounts; where one declines, on none.
+
+        Return the claim on that one, and whether that is because the attempt was made before.
+        """
         asked = _operations(call.decision.claims)
         if not asked:
-            return None
+            return None, False
         outcomes = self._funds.apply_linked([(call.payer(claim), operation) for claim, operation in asked], now)
         for (claim, _), outcome in zip(asked, outcomes, strict=True):
-            if outcome.entry is None:
+            if not isinstance(outcome, Declined) or outcome.reason.code is DeclineReason.LINKED_DECLINED:
+                continue
+            if outcome.entry is None:  # this server's clock is wrong, for example
                 raise UnchargedError(str(outcome.reason))
-            if isinstance(outcome, Declined) and outcome.entry.declined is None:
-                return None  # the question was asked before, and what was recorded then, for both or for none, stands
-            if isinstance(outcome, Declined) and outcome.reason.code is not DeclineReason.LINKED_DECLINED:
-                return claim
-        return None
+            return claim, outcome.reason.code is DeclineReason.OPERATION_DIFFERS
+        return None, False
 
     def _record(self, call: Call, claims: Iterable[Claim], now: datetime) -> tuple[Call, bool]:
         """Have the accounts do what the claims ask, and tell the call; whether what was used is charged by that.

@@ -232,17 +232,24 @@ class FundsFacts:
         shop.calls.end(call, seconds=30, now=clock())
         assert shop.posted("acme") == usd(1)
 
-    def test_the_same_question_again_holds_no_second_slice_and_cuts_no_call(self, shop: Shop) -> None:
+    def test_the_same_question_again_is_another_attempt_and_cuts_no_call(self, shop: Shop) -> None:
         limited = evolve(PAYS, decks=(deck_at("1"),), call_limits=CallLimits(calls=2))
         parties = {"account": ("acme", limited), "reseller": ("seller", EARNS)}
         first = shop.begin("c-1", OUTBOUND, LONDON, **parties)
         time.sleep(0.01)  # so that its hold would end later
         again = shop.begin("c-1", OUTBOUND, LONDON, **parties)
-        assert (shop.held("acme"), shop.uses("acme")) == (usd(1), (0, 0, 1))
-        assert [held.id for held in again.live.funds] == [held.id for held in first.live.funds]
-        for call in (first, again):
+        assert (shop.held("acme"), shop.uses("acme")) == (usd(2), (0, 0, 2))
+        assert [held.id for held in again.live.funds] == ["c-1/2/account", "c-1/2/reseller"]
+        for call, left in ((first, 2), (again, 1)):
             shop.calls.end(call, seconds=30, now=clock())
-            assert (shop.posted("acme"), shop.held("acme")) == (usd(2), usd(0))
+            assert (shop.posted("acme"), shop.posted("seller")) == (usd(left), usd(left))
+        assert (shop.held("acme"), shop.uses("acme")) == (usd(0), (0, 0, 0))
+
+    def test_an_id_that_is_used_again_is_charged_again(self, shop: Shop) -> None:
+        parties = {"account": ("acme", evolve(PAYS, decks=(deck_at("1"),))), "reseller": ("seller", EARNS)}
+        for left in (2, 1):
+            shop.calls.end(shop.begin("c-1", OUTBOUND, LONDON, **parties), seconds=30, now=clock())
+            assert (shop.posted("acme"), shop.posted("seller")) == (usd(left), usd(left))
 
     def test_a_call_that_was_never_answered_costs_nothing(self, shop: Shop) -> None:
         call = shop.begin("c-1", number=LONDON, account=("acme", PAYS), reseller=("seller", EARNS))

@@ -633,8 +633,12 @@ class TestAllotments:
 
     def test_a_claim_of_before_changes_nothing(self) -> None:
         call, first = self.begun()
-        later = call.with_taken(evolve(first, seconds=110, covered_seconds=110))
+        renewed = evolve(first, seconds=110, covered_seconds=110, lease_until=NOW + 170 * SECOND)
+        later = call.with_taken(renewed)
         assert later.with_taken(first) == later
+        # After its lease has lapsed there may be less left than it had.
+        lapsed = evolve(renewed, seconds=30, covered_seconds=30)
+        assert later.with_taken(lapsed).allotments == (lapsed,)
         december = later.with_taken(evolve(first, period_start=date(2026, 12, 1)))
         assert december.with_taken(later.allotments[0]) == december
 

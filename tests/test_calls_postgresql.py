@@ -251,6 +251,16 @@ class TestMinutes:
         shop.calls.end(call, seconds=5, now=clock())
         assert self.minutes(server)[0] == ("c-1/1/account/allotment", 5, True)
 
+    @pytest.mark.parametrize(("total", "left"), [(40, 0), (70, 30)])
+    def test_whose_lease_has_lapsed_has_what_is_left(self, shop: Shop, total: int, left: int) -> None:
+        allotments = Allotments((evolve(MINUTES, seconds=total),))
+        brief = evolve(HAS_MINUTES, allotments=allotments, slice_seconds=1, lease_seconds=2)
+        call, answered = self.begin(shop, "c-1", brief), clock()
+        time.sleep(2.1)
+        self.begin(shop, "c-2", evolve(HAS_MINUTES, allotments=allotments))  # which holds 40
+        late = shop.calls.renew(call, seconds=35, now=clock())
+        assert exhausted_at(late.live, answered_at=answered) == answered + timedelta(seconds=left)
+
     def test_a_call_that_lost_them_gives_all_back(
         self, shop: Shop, server: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

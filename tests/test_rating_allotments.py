@@ -171,6 +171,9 @@ class TestHold:
         ]  # fmt: skip
         assert self.taken(used(3571), 60, blocks) is None
         assert self.taken(used(3600), 5, evolve(HOUR, free_seconds=5)) is None
+        free = self.taken(used(0), 5, blocks)
+        assert (free.hold.seconds, free.use) == (0, used(0))
+        assert self.taken(free.use, 5, blocks, held=free.hold) is None
         begun = self.taken(used(3500), 20, blocks)
         more = self.taken(begun.use, 10, blocks, held=begun.hold)
         assert (begun.hold.seconds, more.hold.seconds, more.use.held_seconds) == (30, 48, 48)

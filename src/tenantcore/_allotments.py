@@ -196,8 +196,10 @@ class Allotment:
             if held.period_start == start:
                 before = held.seconds
         so_far = lasting(before, *blocks_of(self)) if before else 0
-        used, _ = held_for(self, so_far + seconds, before + left)
-        return more_held(use, start, before, used - before) if used > before else None
+        used, covered = held_for(self, so_far + seconds, before + left)
+        # A call that is free as long as that begins on a hold of nothing.
+        begins = held is None and covered > 0
+        return more_held(use, start, before, used - before) if used > before or begins else None
 
     def settle(
         self,

@@ -153,7 +153,8 @@ class LiveCall:
     def with_taken(self, claim: AllotmentClaim) -> "LiveCall":
         """Return the call as it is once a renewal's claim on included minutes is taken; refused, nothing changes.
 
-        A claim that holds less than the call has, of an earlier renewal, changes nothing.
+        Hand in the claim as the store has it, which is less than the call had if its lease had lapsed and others have
+        taken some. A claim of an earlier renewal, whose lease ends earlier, changes nothing.
 
         Raises:
             InvalidValue: The claim isn't one of this call's.
@@ -165,7 +166,7 @@ class LiveCall:
             raise invalid(wrong_type("claim", "an AllotmentClaim", claim))
         for before in self.allotments:
             if (before.id, before.payer, before.allotment) == (claim.id, claim.payer, claim.allotment):
-                if (claim.period_start, claim.seconds) < (before.period_start, before.seconds):
+                if (claim.period_start, claim.lease_until) < (before.period_start, before.lease_until):
                     return self
                 return evolve(self, allotments=tuple(claim if each is before else each for each in self.allotments))
         raise invalid(Problem(CallFault.CALL_CLAIM_UNKNOWN))
