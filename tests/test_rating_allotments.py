@@ -26,6 +26,7 @@ from tenantcore.rating import (
 from tenantcore.testing import timezones
 from tenantcore.trunks import Direction
 from tests.clocks import zone_named
+from tests.strangers import HostileText
 
 US = frozenset({NumberClass.US_DID})
 NEW_YORK = "America/New_York"
@@ -155,6 +156,12 @@ class TestHold:
         assert self.taken(used(3600), 60) is None
         assert self.taken(used(3599), 60).hold.seconds == 1
         assert self.taken(used(0), 60, group=(used(3600),)) is None
+
+    def test_a_zone_in_text_of_a_hosts_own_kind_is_that_zone(self) -> None:
+        own = HostileText(NEW_YORK)
+        assert HOUR.period(at=APRIL_OPENS, timezone=own) == HOUR.period(at=APRIL_OPENS, timezone=NEW_YORK)
+        daily = evolve(HOUR, per=Frequency.DAILY)
+        assert daily.period(at=NOON, timezone=own) == daily.period(at=NOON, timezone=NEW_YORK)
 
     def test_none_on_less_than_the_minimum(self) -> None:
         minute = evolve(HOUR, minimum_seconds=60)
