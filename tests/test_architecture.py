@@ -76,6 +76,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"balance", "billing_periods", "contacts", "currencies", "due_dates", "pricing", "time_zones"}),
     frozenset({"_allotments", "regions", "schedule_changes"}),
     frozenset({"organization", "rating"}),
+    frozenset({"_call_requests"}),
     frozenset({"_call_profiles"}),
     frozenset({"_call_claims"}),
     frozenset({"_call_checks"}),

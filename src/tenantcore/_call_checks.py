@@ -24,15 +24,14 @@ from tenantcore._call_claims import (
 )
 from tenantcore._call_profiles import (
     CallProfile,
-    CallRequest,
     EmergencyCalls,
-    LiveUse,
     allotment_names_of,
     call_guard_of,
     trunk_guard_of,
     way_of,
 )
 from tenantcore._call_reasons import CallFault, CallGrant, CallRefusal, CallStep, Payer, line
+from tenantcore._call_requests import CallRequest, LiveUse
 from tenantcore._validators import in_utc, wrong_type
 from tenantcore.errors import Problem, invalid, shown
 from tenantcore.money import Money

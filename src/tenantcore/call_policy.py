@@ -23,17 +23,16 @@ from tenantcore._call_claims import (
     Refused,
     TrunkClaim,
 )
-from tenantcore._call_profiles import (
+from tenantcore._call_profiles import CallProfile, EmergencyCalls
+from tenantcore._call_reasons import CallFault, CallGrant, CallRefusal, CallStep, Payer
+from tenantcore._call_requests import (
     MAX_CALL_ATTEMPTS,
     MOST_CHARACTERS_OF_CALL_ID,
     AllotmentLive,
-    CallProfile,
     CallRequest,
-    EmergencyCalls,
     LiveUse,
     Restrictions,
 )
-from tenantcore._call_reasons import CallFault, CallGrant, CallRefusal, CallStep, Payer
 from tenantcore._call_settling import (
     CallCharge,
     ClaimLost,
