@@ -79,6 +79,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_call_requests"}),
     frozenset({"_call_profiles"}),
     frozenset({"_call_claims"}),
+    frozenset({"_call_building", "_call_lines"}),
     frozenset({"_call_checks"}),
     frozenset({"_live_calls"}),
     frozenset({"_call_settling"}),

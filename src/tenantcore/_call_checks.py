@@ -10,18 +10,9 @@ from typing import Final
 
 from tenantcore._allotment_uses import counted
 from tenantcore._allotments import held_for, start_and_left
-from tenantcore._call_claims import (
-    AllotmentClaim,
-    Claim,
-    Decision,
-    admitted,
-    allotment_claim,
-    call_claim,
-    funds_claim,
-    lease_end,
-    refused,
-    trunk_claim,
-)
+from tenantcore._call_building import admitted, allotment_claim, call_claim, funds_claim, refused, trunk_claim
+from tenantcore._call_claims import AllotmentClaim, Claim, Decision, lease_end
+from tenantcore._call_lines import OF_ACCOUNT, OF_RESELLER, Lines
 from tenantcore._call_profiles import (
     CallProfile,
     EmergencyCalls,
@@ -38,14 +29,13 @@ from tenantcore.money import Money
 from tenantcore.numbering import CallClass, NumberClass
 from tenantcore.rating import Allotment, AllotmentUse, Rate
 from tenantcore.status import Status
-from tenantcore.trunks import Direction, HardLimit, Trunk
+from tenantcore.trunks import Direction, HardLimit
 
 __all__ = ["authorize"]
 
 _PAIR: Final = 2
 _MOST_SLICES: Final = 4096
 _UNUSED: Final = AllotmentUse()
-_TRUNK_WORDS: Final = {Trunk.ONEWAY: "one-way", Trunk.TWOWAY: "two-way", Trunk.BURST: "burst"}
 
 # Looking a member up in its class costs as much as a check.
 _ACCOUNT: Final = Payer.ACCOUNT
@@ -103,7 +93,7 @@ def authorize(
     told: tuple[list[Problem], list[Claim], list[Claim]] = ([], [], [])
     # The word is the platform's: where profiles differ, a call for help is never blocked.
     protects = profile.emergency is _PROTECTED or (above is not None and above[0].emergency is _PROTECTED)
-    question = _Question(_OF_ACCOUNT, profile, live, request, number, call_class, instant, told, protects)
+    question = _Question(OF_ACCOUNT, profile, live, request, number, call_class, instant, told, protects)
     is_admitted = question.is_admitted()
     if above is None or not is_admitted:
         return question.decision(is_admitted=is_admitted)
@@ -113,7 +103,7 @@ def authorize(
         classified = profile.plan.classify(number)
         if classified is not _EMERGENCY:
             call_class = classified
-    question = _Question(_OF_RESELLER, profile, live, request, number, call_class, instant, told, protects)
+    question = _Question(OF_RESELLER, profile, live, request, number, call_class, instant, told, protects)
     return question.decision(is_admitted=question.is_admitted())
 
 
@@ -143,7 +133,7 @@ class _Question:
 
     def __init__(  # noqa: PLR0917 - built for every call
         self,
-        lines: "_Lines",
+        lines: Lines,
         profile: CallProfile,
         live: LiveUse,
         request: CallRequest,
@@ -387,39 +377,3 @@ def _priced(rate: Rate, seconds: int, payer: Payer) -> tuple[Money, Problem, Pro
     cost = rate.cost(seconds)
     found = line(CallStep.CALL_RATE_FOUND, payer, per_minute=str(rate.per_minute))
     return cost, found, line(CallGrant.CALL_BY_MINUTE, payer, seconds=seconds, amount=str(cost))
-
-
-class _Lines:
-    """What is told of one payer without parameters, or with few that vary: lines shared by all decisions."""
-
-    def __init__(self, payer: Payer) -> None:
-        self.payer = payer
-        self.suffix = f"/{payer.value}"
-        self.place = 0 if payer is _ACCOUNT else 1
-        self.allowed = {status: line(CallStep.CALL_STATUS_ALLOWS, payer, status=str(status)) for status in Status}
-        self.closed = line(CallRefusal.CALL_TENANT_CLOSED, payer)
-        stopped = (Status.SUSPENDED, Status.BLOCKED)
-        self.stopped = {status: line(CallRefusal.CALL_TENANT_STOPPED, payer, status=str(status)) for status in stopped}
-        self.limited = line(CallRefusal.CALL_TENANT_LIMITED, payer)
-        self.not_for_help = line(CallStep.CALL_NOT_FOR_HELP, payer)
-        self.restrictable = line(CallStep.CALL_FOR_HELP_RESTRICTABLE, payer)
-        self.emergency = line(CallGrant.CALL_BY_EMERGENCY, payer)
-        self.inbound = line(CallStep.CALL_INBOUND_UNRESTRICTED, payer)
-        self.kept = line(CallStep.CALL_LIMITS_KEPT, payer)
-        self.reached = {
-            HardLimit.CALLS: line(CallRefusal.CALL_LIMIT_OF_CALLS, payer),
-            HardLimit.CARRIER_CALLS: line(CallRefusal.CALL_LIMIT_OF_CARRIER_CALLS, payer),
-            HardLimit.NUMBER_CALLS: line(CallRefusal.CALL_LIMIT_OF_NUMBER, payer),
-        }
-        self.metered = line(CallStep.CALL_METERED, payer)
-        self.no_allotment = line(CallStep.CALL_ALLOTMENT_NONE, payer)
-        self.trunk = {trunk: line(CallGrant.CALL_BY_TRUNK, payer, trunk=_TRUNK_WORDS[trunk]) for trunk in Trunk}
-        self.none_free = {way: line(CallStep.CALL_TRUNK_NONE_FREE, payer, direction=str(way)) for way in Direction}
-        self.unreadable = line(CallRefusal.CALL_NUMBER_UNREADABLE, payer)
-        self.per_minute = line(CallStep.CALL_PER_MINUTE_ALLOWED, payer)
-        self.not_per_minute = line(CallRefusal.CALL_PER_MINUTE_NOT_ALLOWED, payer)
-        self.no_rate = line(CallRefusal.CALL_RATE_MISSING, payer)
-
-
-_OF_ACCOUNT: Final = _Lines(_ACCOUNT)
-_OF_RESELLER: Final = _Lines(_RESELLER)

@@ -4,7 +4,7 @@ Names that callers use are imported from `tenantcore.call_policy`.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -12,9 +12,8 @@ from tenantcore._allotments import blocks_of
 from tenantcore._call_reasons import CallFault, Payer
 from tenantcore._rated_seconds import charged_of, lasting
 from tenantcore._validators import an_instant, check_at_least, exactly, not_empty, tuple_of, within, wrong_type
-from tenantcore.balance import Capture, Debit, Grant, Release, Reserve
+from tenantcore.balance import Capture, Debit, Release, Reserve
 from tenantcore.errors import FieldCode, Problem, invalid
-from tenantcore.money import Money
 from tenantcore.rating import MAX_ALLOTTED_SECONDS, Allotment, AllotmentHold, AllotmentUse, Rate
 from tenantcore.trunks import CallGuard, Direction, Trunk, TrunkGuard
 
@@ -28,14 +27,8 @@ __all__ = [
     "FundsOperation",
     "Refused",
     "TrunkClaim",
-    "admitted",
-    "allotment_claim",
-    "call_claim",
-    "funds_claim",
     "lease_end",
     "operation_id",
-    "refused",
-    "trunk_claim",
 ]
 
 _MAX_SECONDS: Final = 86_400
@@ -233,177 +226,6 @@ class Refused:
 
 
 Decision: TypeAlias = Admitted | Refused
-
-
-# Parts computed here need no checks, and a decision builds several values: their slots are set instead.
-_new: Final = object.__new__
-
-
-def _setter(owner: type, name: str) -> Any:
-    return owner.__dict__[name].__set__
-
-
-_set_claims: Final = _setter(Admitted, "claims")
-_set_trace: Final = _setter(Admitted, "trace")
-_set_reason: Final = _setter(Refused, "reason")
-_set_refused_trace: Final = _setter(Refused, "trace")
-
-
-def admitted(claims: tuple[Claim, ...], trace: tuple[Problem, ...]) -> Admitted:
-    """Return the decision that admits a call."""
-    decision = _new(Admitted)
-    _set_claims(decision, claims)
-    _set_trace(decision, trace)
-    return decision
-
-
-def refused(reason: Problem, trace: tuple[Problem, ...]) -> Refused:
-    """Return the decision that refuses a call."""
-    decision = _new(Refused)
-    _set_reason(decision, reason)
-    _set_refused_trace(decision, trace)
-    return decision
-
-
-_set_call_payer: Final = _setter(CallClaim, "payer")
-_set_call_id: Final = _setter(CallClaim, "id")
-_set_call_number: Final = _setter(CallClaim, "number")
-_set_call_guard: Final = _setter(CallClaim, "guard")
-_set_call_lease_until: Final = _setter(CallClaim, "lease_until")
-_set_call_lease_seconds: Final = _setter(CallClaim, "lease_seconds")
-
-
-def call_claim(  # noqa: PLR0917 - the parts in their order, built for every call
-    payer: Payer,
-    stem: str,
-    number: str | None,
-    guard: CallGuard,
-    lease_until: datetime,
-    lease_seconds: int,
-) -> CallClaim:
-    """Return a claim whose parts are known to be good."""
-    claim = _new(CallClaim)
-    _set_call_payer(claim, payer)
-    _set_call_id(claim, f"{stem}/call")
-    _set_call_number(claim, number)
-    _set_call_guard(claim, guard)
-    _set_call_lease_until(claim, lease_until)
-    _set_call_lease_seconds(claim, lease_seconds)
-    return claim
-
-
-_set_trunk_payer: Final = _setter(TrunkClaim, "payer")
-_set_trunk_id: Final = _setter(TrunkClaim, "id")
-_set_trunk_direction: Final = _setter(TrunkClaim, "direction")
-_set_trunk_trunk: Final = _setter(TrunkClaim, "trunk")
-_set_trunk_guard: Final = _setter(TrunkClaim, "guard")
-_set_trunk_lease_until: Final = _setter(TrunkClaim, "lease_until")
-_set_trunk_lease_seconds: Final = _setter(TrunkClaim, "lease_seconds")
-
-
-def trunk_claim(  # noqa: PLR0917 - the parts in their order, built for every call
-    payer: Payer,
-    stem: str,
-    direction: Direction,
-    trunk: Trunk,
-    guard: TrunkGuard,
-    lease_until: datetime,
-    lease_seconds: int,
-) -> TrunkClaim:
-    """Return a claim whose parts are known to be good."""
-    claim = _new(TrunkClaim)
-    _set_trunk_payer(claim, payer)
-    _set_trunk_id(claim, f"{stem}/trunk")
-    _set_trunk_direction(claim, direction)
-    _set_trunk_trunk(claim, trunk)
-    _set_trunk_guard(claim, guard)
-    _set_trunk_lease_until(claim, lease_until)
-    _set_trunk_lease_seconds(claim, lease_seconds)
-    return claim
-
-
-_set_allotted_payer: Final = _setter(AllotmentClaim, "payer")
-_set_allotted_id: Final = _setter(AllotmentClaim, "id")
-_set_allotted_allotment: Final = _setter(AllotmentClaim, "allotment")
-_set_allotted_timezone: Final = _setter(AllotmentClaim, "timezone")
-_set_allotted_period_start: Final = _setter(AllotmentClaim, "period_start")
-_set_allotted_seconds: Final = _setter(AllotmentClaim, "seconds")
-_set_allotted_total: Final = _setter(AllotmentClaim, "total")
-_set_allotted_covered_seconds: Final = _setter(AllotmentClaim, "covered_seconds")
-_set_allotted_slice_seconds: Final = _setter(AllotmentClaim, "slice_seconds")
-_set_allotted_lease_until: Final = _setter(AllotmentClaim, "lease_until")
-_set_allotted_lease_seconds: Final = _setter(AllotmentClaim, "lease_seconds")
-
-
-def allotment_claim(  # noqa: PLR0917 - the parts in their order, built for every call
-    payer: Payer,
-    stem: str,
-    allotment: Allotment,
-    timezone: str,
-    start: date,
-    seconds: int,
-    total: int,
-    covered_seconds: int,
-    lease_until: datetime,
-    slice_seconds: int,
-    lease_seconds: int,
-) -> AllotmentClaim:
-    """Return the claim of a first slice, whose parts are known to be good."""
-    claim = _new(AllotmentClaim)
-    _set_allotted_payer(claim, payer)
-    _set_allotted_id(claim, f"{stem}/allotment")
-    _set_allotted_allotment(claim, allotment)
-    _set_allotted_timezone(claim, timezone)
-    _set_allotted_period_start(claim, start)
-    _set_allotted_seconds(claim, seconds)
-    _set_allotted_total(claim, total)
-    _set_allotted_covered_seconds(claim, covered_seconds)
-    _set_allotted_slice_seconds(claim, slice_seconds)
-    _set_allotted_lease_until(claim, lease_until)
-    _set_allotted_lease_seconds(claim, lease_seconds)
-    return claim
-
-
-_set_funds_payer: Final = _setter(FundsClaim, "payer")
-_set_funds_id: Final = _setter(FundsClaim, "id")
-_set_funds_operation: Final = _setter(FundsClaim, "operation")
-_set_funds_rate: Final = _setter(FundsClaim, "rate")
-_set_funds_slice_seconds: Final = _setter(FundsClaim, "slice_seconds")
-_set_funds_lease_seconds: Final = _setter(FundsClaim, "lease_seconds")
-
-
-_set_reserve_id: Final = _setter(Reserve, "id")
-_set_reserve_amount: Final = _setter(Reserve, "amount")
-_set_reserve_expires_at: Final = _setter(Reserve, "expires_at")
-_set_reserve_grant: Final = _setter(Reserve, "grant")
-_EXACT: Final = Grant.EXACT
-
-
-def funds_claim(  # noqa: PLR0917 - the parts in their order, built for every call
-    payer: Payer,
-    stem: str,
-    amount: Money,
-    rate: Rate,
-    lease_until: datetime,
-    slice_seconds: int,
-    lease_seconds: int,
-) -> FundsClaim:
-    """Return the claim of a first slice, whose parts are known to be good."""
-    operation = None
-    if amount.amount:
-        operation = _new(Reserve)
-        _set_reserve_id(operation, f"{stem}/1")
-        _set_reserve_amount(operation, amount)
-        _set_reserve_expires_at(operation, lease_until)
-        _set_reserve_grant(operation, _EXACT)
-    claim = _new(FundsClaim)
-    _set_funds_payer(claim, payer)
-    _set_funds_id(claim, stem)
-    _set_funds_operation(claim, operation)
-    _set_funds_rate(claim, rate)
-    _set_funds_slice_seconds(claim, slice_seconds)
-    _set_funds_lease_seconds(claim, lease_seconds)
-    return claim
 
 
 def lease_end(instant: datetime, length: timedelta) -> datetime:
