@@ -92,7 +92,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_balance_documents", "_rating_documents"}),
     frozenset({"_call_documents", "_profile_documents"}),
     # Strategies that `testing` hands on.
-    frozenset({"_ledger_strategies", "_number_strategies", "_rating_strategies"}),
+    frozenset({"_ledger_strategies", "_number_strategies", "_rating_strategies", "_time_strategies"}),
     # Leaves: nothing in the library imports them.
     frozenset({"documents", "testing"}),
 )
@@ -107,7 +107,9 @@ DOORS: dict[str, frozenset[str]] = {
     "email_validator": frozenset({"_email_addresses"}),
     "phonenumbers": frozenset({"_country_numbering", "_telephone_numbers"}),
     "immutabledict": frozenset({"errors"}),
-    "hypothesis": frozenset({"_ledger_strategies", "_number_strategies", "_rating_strategies", "testing"}),
+    "hypothesis": frozenset(
+        {"_ledger_strategies", "_number_strategies", "_rating_strategies", "_time_strategies", "testing"}
+    ),
 }
 EVERYWHERE = frozenset({"attrs", "tenantcore"})
 REFUSED_MODULES = frozenset({

@@ -194,6 +194,8 @@ class Admitted:
     `trace` has every check in order; its last line says by what the call is admitted, by the reseller's word if it has
     one.
 
+    Raises: InvalidValue for an empty trace, InvalidType for a part of another type.
+
     Rule: CALL-4 in docs/reference/call_policy.md.
     """
 
@@ -213,6 +215,8 @@ class Admitted:
 @frozen
 class Refused:
     """The call may not begin, for `reason`, which is the last line of `trace`: every check in order.
+
+    Raises: InvalidValue for a trace with another last line, InvalidType for a part of another type.
 
     Rule: CALL-4 in docs/reference/call_policy.md.
     """

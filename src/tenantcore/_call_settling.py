@@ -156,6 +156,8 @@ class CallCharge:
 
     The cost is that of the seconds, or what was captured before, if that is more: by somebody whose clock was ahead.
 
+    Raises: InvalidValue for seconds below 0, InvalidType for a part of another type.
+
     Rule: RAT-2 in docs/reference/call_policy.md.
     """
 

@@ -41,7 +41,13 @@ class FundsHeld:
     """How the charging of a call stands for one payer.
 
     `hold` is the id of the hold that is open, of `held`, until `expires_at`; None where there is none. `captured` is
-    what has been charged. The next operation of the claim `id` is number `number`.
+    what has been charged. The next operation of the claim `id` is number `number`. Slices and leases are in seconds,
+    instants in UTC.
+
+    Raises:
+        InvalidValue: Parts don't fit one another: money of another currency than the rate's or below 0, money or an
+            expiry without a hold; or a number is out of range.
+        InvalidType: A part is of another type.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """
@@ -81,6 +87,10 @@ class LiveCall:
 
     >>> LiveCall()  # a call for help has nothing to keep up
     LiveCall(leases=(), allotments=(), funds=())
+
+    Raises:
+        InvalidValue: A payer stands twice among the funds.
+        InvalidType: A part is of another type.
 
     Rule: CALL-3 in docs/reference/call_policy.md.
     """

@@ -48,6 +48,7 @@ def find(name: str) -> ZoneInfo | None:
 def _load(name: str) -> ZoneInfo:
     from importlib.resources import files  # noqa: PLC0415
 
+    # Not the machine's data but the package's, which is part of what is installed, read once for each zone.
     with files(tzdata).joinpath("zoneinfo", *name.split("/")).open("rb") as source:
         return ZoneInfo.from_file(source, key=name)
 
