@@ -765,6 +765,13 @@ class TestAllotments:
         told = self.ask(self.profile(blocks), self.live(AllotmentLive(name="domestic", use=use)))
         assert told.trace[-2].code is CallStep.CALL_ALLOTMENT_USED_UP
 
+    def test_a_call_that_is_free_as_long_as_its_slice_holds_nothing(self) -> None:
+        decision = self.ask(self.profile(evolve(allotment(seconds=120), free_seconds=75)), self.live())
+        assert isinstance(decision, Admitted)
+        claim = decision.claims[-1]
+        assert isinstance(claim, AllotmentClaim)
+        assert (claim.seconds, claim.covered_seconds) == (0, 75)
+
     def test_free_seconds_alone_begin_no_call(self) -> None:
         blocks = evolve(allotment(), minimum_seconds=30, increment_seconds=18, free_seconds=5)
         use = AllotmentUse(period_start=NOW.date().replace(day=1), used_seconds=61)
